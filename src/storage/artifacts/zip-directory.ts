@@ -31,8 +31,11 @@ export async function readZipDirectory(
     })
     const entries = await reader.getEntries()
     const directoryAt = bytes.lastReadAt()
-    if (await hasSecondEnd(bytes, reader.comment.length))
+    const endAt = bytes.size - reader.comment.length - MIN_ZIP_BYTES
+    if (await hasSecondEnd(bytes, endAt))
       return { kind: 'bad_zip', problem: 'has a second end in its comment, by which other tools would read it' }
+    if (await hasOtherEnd64(bytes, endAt))
+      return { kind: 'bad_zip', problem: 'has a ZIP64 end by which other tools would read it' }
     return filesOfZip(
       entries.map((entry, i) => zipEntry(entry, names[i] ?? '')),
       directoryAt,
@@ -48,9 +51,40 @@ export async function readZipDirectory(
 const END = [0x50, 0x4b, 0x05, 0x06]
 
 /** Whether the mark of an end stands behind that of the zip's own end: many tools take the last one that they find. */
-async function hasSecondEnd(bytes: ReturnType<typeof openBytes>, commentBytes: number): Promise<boolean> {
-  const behind = await bytes.readUint8Array(bytes.size - commentBytes - MIN_ZIP_BYTES, commentBytes + MIN_ZIP_BYTES)
+async function hasSecondEnd(bytes: ReturnType<typeof openBytes>, endAt: number): Promise<boolean> {
+  const behind = await bytes.readUint8Array(endAt, bytes.size - endAt)
   return behind.some((_, i) => i > 0 && END.every((byte, at) => behind[i + at] === byte))
+}
+
+const END64_MARK = 0x06064b50
+const LOCATOR_MARK = 0x07064b50
+const END64_BYTES = 56
+const LOCATOR_BYTES = 20
+
+/**
+ * Whether a ZIP64 locator stands before the end that is not the plain one of the record just before it, or that the end does
+ * not ask for: Python follows each, and looks for the record there, others do neither.
+ */
+async function hasOtherEnd64(bytes: ReturnType<typeof openBytes>, endAt: number): Promise<boolean> {
+  const recordAt = endAt - LOCATOR_BYTES - END64_BYTES
+  if (endAt < LOCATOR_BYTES) return false
+  const start = Math.max(0, recordAt)
+  const read = await bytes.readUint8Array(start, bytes.size - start)
+  const view = new DataView(read.buffer, read.byteOffset, read.length)
+  const [locator, end] = [endAt - LOCATOR_BYTES - start, endAt - start]
+  if (view.getUint32(locator, true) !== LOCATOR_MARK) return false
+  const isAskedFor =
+    view.getUint16(end + 10, true) === 0xffff ||
+    view.getUint32(end + 12, true) === 0xffffffff ||
+    view.getUint32(end + 16, true) === 0xffffffff
+  const isPlain =
+    recordAt >= 0 &&
+    view.getUint32(0, true) === END64_MARK &&
+    view.getBigUint64(4, true) === BigInt(END64_BYTES - 12) &&
+    view.getUint32(locator + 4, true) === 0 &&
+    view.getBigUint64(locator + 8, true) === BigInt(recordAt) &&
+    view.getUint32(locator + 16, true) === 1
+  return !isAskedFor || !isPlain
 }
 
 function zipEntry(entry: Entry, path: string): ZipEntry {

@@ -95,6 +95,29 @@ describe('a zip', () => {
     expect([status, body.message]).toEqual([400, expect.stringContaining('has a second end in its comment')])
   })
 
+  it('that hides a ZIP64 end before a plain one is refused, since some tools follow it', async () => {
+    const zip = zipOf([GOOD])
+    const view = new DataView(new ArrayBuffer(76))
+    for (const [at, value] of [
+      [0, 0x06064b50],
+      [4, 44],
+      [56, 0x07064b50],
+      [64, zip.length - 22],
+      [72, 1],
+    ] as const)
+      view.setUint32(at, value, true)
+    const hidden = new Uint8Array(view.buffer)
+    const [end, before] = [zip.slice(-22), zip.slice(0, -22)]
+    const directory = new DataView(end.buffer).getUint32(16, true)
+    // As the comment of the last entry, which the directory's size counts.
+    const comment = new DataView(before.buffer, before.byteOffset)
+    comment.setUint16(directory + 32, hidden.length, true)
+    const told = new DataView(end.buffer)
+    told.setUint32(12, told.getUint32(12, true) + hidden.length, true)
+    const { status, body } = await put(concat(before, hidden, end))
+    expect([status, body.message]).toEqual([400, expect.stringContaining('has a ZIP64 end')])
+  })
+
   it('whose comment is but a comment is taken', async () => {
     const comment = new TextEncoder().encode('PK by hand, PK')
     const zip = concat(zipOf([GOOD]).subarray(0, -2), Uint8Array.of(comment.length, 0), comment)
