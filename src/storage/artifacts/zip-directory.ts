@@ -36,6 +36,8 @@ export async function readZipDirectory(
       return { kind: 'bad_zip', problem: 'has a second end in its comment, by which other tools would read it' }
     if (await hasOtherEnd64(bytes, endAt))
       return { kind: 'bad_zip', problem: 'has a ZIP64 end by which other tools would read it' }
+    if (entries.some(hasTwoZip64Fields))
+      return { kind: 'bad_zip', problem: 'has a file with two ZIP64 fields, of which tools take one or the other' }
     return filesOfZip(
       entries.map((entry, i) => zipEntry(entry, names[i] ?? '')),
       directoryAt,
@@ -84,7 +86,17 @@ async function hasOtherEnd64(bytes: ReturnType<typeof openBytes>, endAt: number)
     view.getUint32(locator + 4, true) === 0 &&
     view.getBigUint64(locator + 8, true) === BigInt(recordAt) &&
     view.getUint32(locator + 16, true) === 1
-  return !isAskedFor || !isPlain
+  const isOfOneDisk = view.getUint16(end + 8, true) === view.getUint16(end + 10, true)
+  return !isAskedFor || !isPlain || !isOfOneDisk
+}
+
+const ZIP64_FIELD = 1
+
+function hasTwoZip64Fields({ rawExtraField: raw }: Entry): boolean {
+  let found = 0
+  for (let at = 0; at + 4 <= raw.length; at += 4 + (raw[at + 2] ?? 0) + 256 * (raw[at + 3] ?? 0))
+    if ((raw[at] ?? 0) + 256 * (raw[at + 1] ?? 0) === ZIP64_FIELD) found += 1
+  return found > 1
 }
 
 function zipEntry(entry: Entry, path: string): ZipEntry {

@@ -118,6 +118,37 @@ describe('a zip', () => {
     expect([status, body.message]).toEqual([400, expect.stringContaining('has a ZIP64 end')])
   })
 
+  // Two local files of one name, size and CRC-32; and an end that counts otherwise on its disk than in all.
+  it.each<[string, string, string]>([
+    [
+      'has two ZIP64 fields for one file',
+      [
+        'UEsDBBQAAAAAAPKDfl06d7V2pAAAAKQAAAAKAAAAcmVwb3J0LnR4dEdPT0RHT09ER09PREdPT0RHT09ER09PREdPT0RHT09ER09P',
+        'REdPT0RHT09ER09PREdPT0RHT09ER09PREdPT0RHT09ER09PREdPT0RHT09ER09PREdPT0RHT09ER09PREdPT0RHT09ER09PREdP',
+        'T0RHT09ER09PREdPT0RHT09ER09PREdPT0RHT09ER09PREdPT0RHT09ER09PREdPT0QuLi4uUEsDBBQAAAAAAPKDfl06d7V2pAAA',
+        'AKQAAAAKAAAAcmVwb3J0LnR4dEVWSUxFVklMRVZJTEVWSUxFVklMRVZJTEVWSUxFVklMRVZJTEVWSUxFVklMRVZJTEVWSUxFVklM',
+        'RVZJTEVWSUxFVklMRVZJTEVWSUxFVklMRVZJTEVWSUxFVklMRVZJTEVWSUxFVklMRVZJTEVWSUxFVklMRVZJTEVWSUxFVklMRVZJ',
+        'TEVWSUxFVklMRVZJTEVWSUxFVklMRVZJTEVWSUwWhz74UEsBAhQDFAAAAAAA8oN+XTp3tXakAAAApAAAAAoAGAAAAAAAAAAAAIAB',
+        '/////3JlcG9ydC50eHQBAAgAzAAAAAAAAAABAAgAAAAAAAAAAABQSwUGAAAAAAEAAQBQAAAAmAEAAAAA',
+      ].join(''),
+      'two ZIP64 fields',
+    ],
+    [
+      'counts other files on its disk',
+      [
+        'UEsDBBQAAAAIAPKDfl3vy4HUCQAAAMgAAAAKAAAAcmVwb3J0LnR4dHP393dxHwYYAFBLAwQUAAAACADyg35dqVS2nQkAAADIAAAA',
+        'CQAAAGV2aWwxLnR4dHMN8/RxHQYYAFBLAQIUAxQAAAAIAPKDfl3vy4HUCQAAAMgAAAAKAAAAAAAAAAAAAACAAQAAAAByZXBvcnQu',
+        'dHh0UEsBAhQDFAAAAAgA8oN+XalUtp0JAAAAyAAAAAkAAAAAAAAAAAAAAIABMQAAAGV2aWwxLnR4dFBLBgYsAAAAAAAAAC0ALQAA',
+        'AAAAAAAAAAIAAAAAAAAAAgAAAAAAAABvAAAAAAAAAGEAAAAAAAAAUEsGBwAAAADQAAAAAAAAAAEAAABQSwUGAAAAAAEA////////',
+        '/////wAA',
+      ].join(''),
+      'has a ZIP64 end',
+    ],
+  ])('that %s is refused', async (_, base64, said) => {
+    const { status, body } = await put(Uint8Array.from(atob(base64), (sign) => sign.charCodeAt(0)))
+    expect([status, body.message]).toEqual([400, expect.stringContaining(said)])
+  })
+
   it('whose comment is but a comment is taken', async () => {
     const comment = new TextEncoder().encode('PK by hand, PK')
     const zip = concat(zipOf([GOOD]).subarray(0, -2), Uint8Array.of(comment.length, 0), comment)
