@@ -22,10 +22,10 @@ import type { UploadJson, UploadPartJson } from './multipart-uploads-shape.ts'
 import { packNameOf, packWritten } from './packs.ts'
 import {
   CONTENT_TYPE_RULE,
-  digestMismatch,
   isContentType,
   MAX_NODE_INDEX,
   namedDigestOf,
+  notAsTold,
   otherBytes,
   requireLength,
 } from './uploads.ts'
@@ -96,11 +96,9 @@ export function mountMultipartUploads(app: App): void {
       )
       switch (stored.kind) {
         case 'digest_mismatch':
-          throw digestMismatch('Content-Digest')
         case 'client_gone':
-          throw new AppError('client_gone')
         case 'wrong_length':
-          throw invalidInput('Content-Length', 'does not match the bytes that were sent')
+          throw notAsTold(stored.kind, 'Content-Digest')
         case 'no_upload':
           throw new AppError('upload_not_found')
         case 'stored':

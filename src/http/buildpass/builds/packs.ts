@@ -13,7 +13,7 @@ import { publicOriginOf } from '../../frame/request/origin.ts'
 import { type App, route } from '../../frame/route.ts'
 import { isoOf } from '../../json/iso-time.ts'
 import type { PackJson, PacksJson, StoredPackJson } from './packs-shape.ts'
-import { digestMismatch, MAX_NODE_INDEX, namedDigestOf, otherBytes, requireBuildId, requireLength } from './uploads.ts'
+import { MAX_NODE_INDEX, namedDigestOf, notAsTold, otherBytes, requireBuildId, requireLength } from './uploads.ts'
 
 /** Many files in one zip, each an artifact of its own. */
 export function mountPacks(app: App): void {
@@ -35,11 +35,9 @@ export function mountPacks(app: App): void {
       const kept = await keepPack(c.env.stores, { projectId: project.id, buildId, num }, upload, actor)
       switch (kept.kind) {
         case 'digest_mismatch':
-          throw digestMismatch('Repr-Digest')
         case 'client_gone':
-          throw new AppError('client_gone')
         case 'wrong_length':
-          throw invalidInput('Content-Length', 'does not match the bytes that were sent')
+          throw notAsTold(kept.kind, 'Repr-Digest')
         default:
           return packWritten(c, project, kept, '?overwrite=true')
       }

@@ -36,11 +36,9 @@ export function mountUploads(app: App): void {
       const kept = await keepUpload(c.env.stores, { projectId: project.id, buildId, num }, upload, actor)
       switch (kept.kind) {
         case 'digest_mismatch':
-          throw digestMismatch('Repr-Digest')
         case 'client_gone':
-          throw new AppError('client_gone')
         case 'wrong_length':
-          throw invalidInput('Content-Length', 'does not match the bytes that were sent')
+          throw notAsTold(kept.kind, 'Repr-Digest')
         case 'other_bytes':
           throw otherBytes('?overwrite=true')
         case 'no_build':
@@ -99,10 +97,20 @@ export function isContentType(text: string): boolean {
   return text.length <= 255 && CONTENT_TYPE_SHAPE.test(text)
 }
 
-/** `header` is the one that named the digest. */
-export function digestMismatch(header: 'Repr-Digest' | 'Content-Digest'): AppError {
+/** Why bytes were not stored that did not come as their headers said; `header` is the one that named the digest. */
+export function notAsTold(
+  kind: 'digest_mismatch' | 'client_gone' | 'wrong_length',
+  header: 'Repr-Digest' | 'Content-Digest',
+): AppError {
   const message = 'does not match the bytes that were sent'
-  return new AppError('digest_mismatch', `${header}: ${message}`, { problems: [{ path: header, message }] })
+  switch (kind) {
+    case 'digest_mismatch':
+      return new AppError('digest_mismatch', `${header}: ${message}`, { problems: [{ path: header, message }] })
+    case 'client_gone':
+      return new AppError('client_gone')
+    case 'wrong_length':
+      return invalidInput('Content-Length', message)
+  }
 }
 
 /** `remedy` is what to send to have them replaced. */
