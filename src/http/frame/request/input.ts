@@ -10,7 +10,7 @@ export const MAX_JSON_BYTES = 1_048_576
 
 /** The body as a JSON object of that shape; a 400 names each field and the rule it breaks. */
 export async function readJson<S extends v.GenericSchema>(c: Context<AppEnv>, schema: S): Promise<v.InferOutput<S>> {
-  return parseInput(schema, objectOf(await readText(c.req.raw, MAX_JSON_BYTES)))
+  return parseInput(schema, jsonOf(await readText(c.req.raw, MAX_JSON_BYTES)))
 }
 
 /** As `readJson`, where an empty body means an empty object. */
@@ -19,17 +19,10 @@ export async function readOptionalJson<S extends v.GenericSchema>(
   schema: S,
 ): Promise<v.InferOutput<S>> {
   const text = await readText(c.req.raw, MAX_JSON_BYTES)
-  return parseInput(schema, text.trim() === '' ? {} : objectOf(text))
+  return parseInput(schema, text.trim() === '' ? {} : jsonOf(text))
 }
 
-/** Valibot takes a list for an object without fields. */
-function objectOf(text: string): unknown {
-  const value = jsonOf(text)
-  if (Array.isArray(value)) throw invalidInput('', 'The body must be an object')
-  return value
-}
-
-/** The path of the first list that stands where an object is wanted; null for none. */
+/** The path of the first list where an object is wanted, for which valibot takes it; null for none. */
 function listForObject(schema: AnySchema, value: unknown, path: string): string | null {
   const within = (inner: AnySchema | undefined, at: unknown, name: string | number) =>
     inner && at !== undefined && at !== null
@@ -37,11 +30,11 @@ function listForObject(schema: AnySchema, value: unknown, path: string): string 
       : null
   if (schema.wrapped) return listForObject(schema.wrapped, value, path)
   if (schema.item) return Array.isArray(value) ? firstOf(value, (at, i) => within(schema.item, at, i)) : null
-  if (!schema.entries) return null
+  if (!schema.entries && schema.type !== 'record') return null
   if (Array.isArray(value)) return path
   if (typeof value !== 'object' || value === null) return null
   const fields = value as Readonly<Record<string, unknown>>
-  return firstOf(Object.keys(schema.entries), (name) => within(schema.entries?.[name], fields[name], name))
+  return firstOf(Object.keys(schema.entries ?? {}), (name) => within(schema.entries?.[name], fields[name], name))
 }
 
 function firstOf<T>(items: readonly T[], find: (item: T, i: number) => string | null): string | null {
@@ -54,6 +47,7 @@ function firstOf<T>(items: readonly T[], find: (item: T, i: number) => string | 
 
 /** What of a schema of valibot tells where its objects are. */
 type AnySchema = {
+  readonly type?: string
   readonly wrapped?: AnySchema
   readonly item?: AnySchema
   readonly entries?: Readonly<Record<string, AnySchema>>
@@ -65,6 +59,7 @@ const MAX_PATH_LENGTH = 200
 
 export function parseInput<S extends v.GenericSchema>(schema: S, value: unknown): v.InferOutput<S> {
   const list = listForObject(schema as AnySchema, value, '')
+  if (list === '') throw invalidInput('', 'The body must be an object')
   if (list !== null) throw invalidInput(list.slice(0, MAX_PATH_LENGTH), 'must be an object')
   const parsed = v.safeParse(schema, value)
   if (parsed.success) return parsed.output

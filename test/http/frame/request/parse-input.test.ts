@@ -14,6 +14,7 @@ const schema = v.strictObject({
   ),
   each: v.optional(v.array(v.strictObject({ deep: v.optional(v.nullable(inner())) }))),
   list: v.optional(v.array(v.string())),
+  named: v.optional(v.record(v.string(), v.string())),
 })
 
 describe('a list where an object is wanted', () => {
@@ -21,6 +22,8 @@ describe('a list where an object is wanted', () => {
     [{ plain: [] }, 'plain'],
     [{ plain: [{ a: 'x' }] }, 'plain'],
     [{ nullish: [] }, 'nullish'],
+    [{ named: [] }, 'named'],
+    [{ named: ['x'] }, 'named'],
     [{ each: [{}, []] }, 'each.1'],
     [{ each: [{}, { deep: [] }] }, 'each.1.deep'],
   ])('is refused by its name: %j', (value, path) => {
@@ -29,12 +32,12 @@ describe('a list where an object is wanted', () => {
     expect(parse).toThrow(`${path}: must be an object`)
   })
 
-  it.each<unknown>([{}, { plain: {}, nullish: null, each: [{ deep: null }, { deep: { a: 'x' } }], list: ['x'] }])(
-    'is all that this refuses: %j',
-    (value) => {
-      expect(parseInput(schema, value)).toEqual(value)
-    },
-  )
+  it.each<unknown>([
+    {},
+    { plain: {}, nullish: null, each: [{ deep: null }, { deep: { a: 'x' } }], list: ['x'], named: { a: 'x' } },
+  ])('is all that this refuses: %j', (value) => {
+    expect(parseInput(schema, value)).toEqual(value)
+  })
 
   it.each<unknown>([{ list: {} }, { each: {} }, { plain: 'x' }, { plain: { b: 1 } }, null, 7])(
     'leaves what else is wrong to the schema: %j',
