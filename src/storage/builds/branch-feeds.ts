@@ -94,7 +94,7 @@ export function branchPipelinesQuery(projectId: string, branch: string | null): 
 export function defaultBranchPipelinesQuery(reach: Reach): SQL {
   return partsOfBranches(sql`select p.id as project_id, p.default_branch as branch, p.last_pipeline_number as newest
     from ${members} as m join ${projects} as p on p.id = m.project_id where m.user_id = ${reach.userId}
-      and ${isAmong(sql`m.project_id`, reach) ?? sql`1`}`)
+      and ${isAmong(sql`m.project_id`, reach)}`)
 }
 
 function partsOfBranches(branches: SQL): SQL {

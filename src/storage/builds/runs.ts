@@ -193,7 +193,7 @@ export function runsOfPersonQuery(
   const { id, createdAt } = pipelines
   // In projects of others anybody may have that login: these are counted among the scanned, so that they cost no more.
   const isTheirs = sql<number>`exists (select 1 from ${members} as m where m.project_id = ${pipelines}.project_id and m.user_id = ${reach.userId}
-    and ${isAmong(sql`m.project_id`, reach) ?? sql`1`})`
+    and ${isAmong(sql`m.project_id`, reach)})`
   return db
     .select({ id, createdAt, isTheirs: isTheirs.as('is_theirs') })
     .from(pipelines)

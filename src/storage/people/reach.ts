@@ -8,9 +8,9 @@ export function isReached(reach: Reach): SQL | undefined {
   return and(eq(members.userId, reach.userId), isAmong(members.projectId, reach))
 }
 
-/** Whether a project's id is one of those that a token is limited to; nothing to ask where it is to none. */
-export function isAmong(projectId: SQLiteColumn | SQL, { projects }: Reach): SQL | undefined {
+/** Whether a project's id is one of those that a token is limited to; true where it is to none. */
+export function isAmong(projectId: SQLiteColumn | SQL, { projects }: Reach): SQL {
   return projects === null
-    ? undefined
+    ? sql`1`
     : sql`${projectId} in (select row.value from json_each(${JSON.stringify(projects)}) as row)`
 }

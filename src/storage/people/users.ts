@@ -15,7 +15,7 @@ export async function findUser(db: Db, userId: string): Promise<User | null> {
 /** Somebody whom a person may know of: themselves, or who shares a project with them. */
 export async function findUserSeenBy(db: Db, reach: Reach, userId: string): Promise<User | null> {
   const shared = sql`exists (select 1 from ${members} as theirs join ${members} as own on own.project_id = theirs.project_id
-    where theirs.user_id = ${userId} and own.user_id = ${reach.userId} and ${isAmong(sql`own.project_id`, reach) ?? sql`1`})`
+    where theirs.user_id = ${userId} and own.user_id = ${reach.userId} and ${isAmong(sql`own.project_id`, reach)})`
   const [row] = await db
     .select()
     .from(users)

@@ -5,8 +5,8 @@ import { type Grant, limitsOf } from '../../../domain/access/grant.ts'
 import { type Limits, type Wider, widerThan } from '../../../domain/access/limits.ts'
 import { reachOf } from '../../../domain/access/reach.ts'
 import { parseScope } from '../../../domain/access/scope.ts'
-import { mintSecret, parseSecret } from '../../../domain/access/secret.ts'
-import { DEFAULT_OVERLAP_SECONDS, type TokenHolder } from '../../../domain/access/token.ts'
+import { mintSecret, parseSecret, type Secret } from '../../../domain/access/secret.ts'
+import { DEFAULT_OVERLAP_SECONDS, type Token, type TokenHolder } from '../../../domain/access/token.ts'
 import { AppError, invalidInput } from '../../../domain/error.ts'
 import { lazily } from '../../../domain/lazily.ts'
 import { deleteToken, findTokenId, rotateToken } from '../../../storage/tokens/token-ends.ts'
@@ -125,6 +125,7 @@ async function limitsWithin(c: Context<AppEnv>, grant: PersonalGrant, wished: Wi
 function wantedOf({ label, expires_at, limits }: Input) {
   return { label, expiresAt: expires_at ?? null, limits: limits ?? null }
 }
+
 export const tokenRotationInput = lazily(() =>
   v.strictObject({ overlap_seconds: v.optional(overlapSeconds(), DEFAULT_OVERLAP_SECONDS) }),
 )
@@ -149,11 +150,13 @@ async function created(c: Context<AppEnv>, { actor, grant }: Maker, token: NewTo
   const secret = mintSecret(token.kind)
   const inserted = await insertToken(c.env.stores, secret, token, actor)
   if (inserted.kind !== 'created') return throwTokenRefused(inserted)
-  return jsonWritten(
-    c,
-    mintedTokenJson(inserted.token, secret, await slugsOfLimits(c.env.stores.db, [inserted.token])),
-    201,
-  )
+  return minted(c, inserted.token, secret)
+}
+
+/** The one answer that shows the secret. */
+async function minted(c: Context<AppEnv>, token: Token, secret: Secret, replaces?: string): Promise<Response> {
+  const slugs = await slugsOfLimits(c.env.stores.db, [token])
+  return jsonWritten(c, mintedTokenJson(token, secret, slugs, replaces), 201)
 }
 
 type Named = { readonly id: string }
@@ -186,11 +189,7 @@ async function rotated(
   const rotation = await rotateToken(c.env.stores, id, { successor, overlapSeconds: overlap_seconds }, actor)
   switch (rotation.kind) {
     case 'rotated':
-      return jsonWritten(
-        c,
-        mintedTokenJson(rotation.token, successor, await slugsOfLimits(c.env.stores.db, [rotation.token]), id),
-        201,
-      )
+      return minted(c, rotation.token, successor, id)
     case 'expired':
       throw new AppError('already_expired')
     case 'unknown':
