@@ -31,13 +31,8 @@ export async function readZipDirectory(
     })
     const entries = await reader.getEntries()
     const directoryAt = bytes.lastReadAt()
-    const endAt = bytes.size - reader.comment.length - MIN_ZIP_BYTES
-    if (await hasSecondEnd(bytes, endAt))
-      return { kind: 'bad_zip', problem: 'has a second end in its comment, by which other tools would read it' }
-    if (await hasOtherEnd64(bytes, endAt))
-      return { kind: 'bad_zip', problem: 'has a ZIP64 end by which other tools would read it' }
-    if (entries.some(hasTwoZip64Fields))
-      return { kind: 'bad_zip', problem: 'has a file with two ZIP64 fields, of which tools take one or the other' }
+    const problem = otherReading(await bytes.end(reader.comment.length), entries)
+    if (problem) return { kind: 'bad_zip', problem }
     return filesOfZip(
       entries.map((entry, i) => zipEntry(entry, names[i] ?? '')),
       directoryAt,
@@ -50,52 +45,58 @@ export async function readZipDirectory(
   }
 }
 
-const END = [0x50, 0x4b, 0x05, 0x06]
-
-/** Whether the mark of an end stands behind that of the zip's own end: many tools take the last one that they find. */
-async function hasSecondEnd(bytes: ReturnType<typeof openBytes>, endAt: number): Promise<boolean> {
-  const behind = await bytes.readUint8Array(endAt, bytes.size - endAt)
-  return behind.some((_, i) => i > 0 && END.every((byte, at) => behind[i + at] === byte))
-}
-
+const END_MARK = 0x06054b50
 const END64_MARK = 0x06064b50
 const LOCATOR_MARK = 0x07064b50
 const END64_BYTES = 56
 const LOCATOR_BYTES = 20
+const ZIP64_FIELD = 1
+
+/** The last bytes of a zip, and where in the zip and in them its end stands. */
+type ZipEnd = { readonly view: DataView; readonly endAt: number; readonly at: number }
+
+/** How other tools could read the zip that the library takes in its own way; null where they cannot. */
+function otherReading(end: ZipEnd, entries: readonly Entry[]): string | null {
+  if (hasSecondEnd(end)) return 'has a second end in its comment, by which other tools would read it'
+  if (hasOtherEnd64(end)) return 'has a ZIP64 end by which other tools would read it'
+  return entries.some(hasTwoZip64Fields)
+    ? 'has a file with two ZIP64 fields, of which tools take one or the other'
+    : null
+}
+
+/** Whether the mark of an end stands behind that of the zip's own end: many tools take the last one that they find. */
+function hasSecondEnd({ view, at }: ZipEnd): boolean {
+  for (let i = at + 1; i + 4 <= view.byteLength; i++) if (view.getUint32(i, true) === END_MARK) return true
+  return false
+}
 
 /**
  * Whether a ZIP64 locator stands before the end that is not the plain one of the record just before it, or that the end does
  * not ask for: Python follows each, and looks for the record there, others do neither.
  */
-async function hasOtherEnd64(bytes: ReturnType<typeof openBytes>, endAt: number): Promise<boolean> {
-  const recordAt = endAt - LOCATOR_BYTES - END64_BYTES
-  if (endAt < LOCATOR_BYTES) return false
-  const start = Math.max(0, recordAt)
-  const read = await bytes.readUint8Array(start, bytes.size - start)
-  const view = new DataView(read.buffer, read.byteOffset, read.length)
-  const [locator, end] = [endAt - LOCATOR_BYTES - start, endAt - start]
-  if (view.getUint32(locator, true) !== LOCATOR_MARK) return false
+function hasOtherEnd64({ view, endAt, at }: ZipEnd): boolean {
+  const [locator, record] = [at - LOCATOR_BYTES, at - LOCATOR_BYTES - END64_BYTES]
+  if (locator < 0 || view.getUint32(locator, true) !== LOCATOR_MARK) return false
   const isAskedFor =
-    view.getUint16(end + 10, true) === 0xffff ||
-    view.getUint32(end + 12, true) === 0xffffffff ||
-    view.getUint32(end + 16, true) === 0xffffffff
+    view.getUint16(at + 10, true) === 0xffff ||
+    view.getUint32(at + 12, true) === 0xffffffff ||
+    view.getUint32(at + 16, true) === 0xffffffff
   const isPlain =
-    recordAt >= 0 &&
-    view.getUint32(0, true) === END64_MARK &&
-    view.getBigUint64(4, true) === BigInt(END64_BYTES - 12) &&
+    record >= 0 &&
+    view.getUint32(record, true) === END64_MARK &&
+    view.getBigUint64(record + 4, true) === BigInt(END64_BYTES - 12) &&
     view.getUint32(locator + 4, true) === 0 &&
-    view.getBigUint64(locator + 8, true) === BigInt(recordAt) &&
+    view.getBigUint64(locator + 8, true) === BigInt(endAt - LOCATOR_BYTES - END64_BYTES) &&
     view.getUint32(locator + 16, true) === 1
-  const isOfOneDisk = view.getUint16(end + 8, true) === view.getUint16(end + 10, true)
+  const isOfOneDisk = view.getUint16(at + 8, true) === view.getUint16(at + 10, true)
   return !isAskedFor || !isPlain || !isOfOneDisk
 }
 
-const ZIP64_FIELD = 1
-
 function hasTwoZip64Fields({ rawExtraField: raw }: Entry): boolean {
+  const view = new DataView(raw.buffer, raw.byteOffset, raw.length)
   let found = 0
-  for (let at = 0; at + 4 <= raw.length; at += 4 + (raw[at + 2] ?? 0) + 256 * (raw[at + 3] ?? 0))
-    if ((raw[at] ?? 0) + 256 * (raw[at + 1] ?? 0) === ZIP64_FIELD) found += 1
+  for (let at = 0; at + 4 <= raw.length; at += 4 + view.getUint16(at + 2, true))
+    if (view.getUint16(at, true) === ZIP64_FIELD) found += 1
   return found > 1
 }
 
@@ -128,17 +129,25 @@ function openBytes({ artifacts, warn }: Pick<Stores, 'artifacts' | 'warn'>, obje
     if (!object) throw new BucketUnreachable('the object of a pack is gone')
     return new Uint8Array(await object.arrayBuffer())
   }
+  async function readUint8Array(offset: number, length: number): Promise<Uint8Array> {
+    if (length > MAX_DIRECTORY_BYTES) throw new TooLarge()
+    last = offset
+    if (offset < tailStart) return read(offset, length)
+    tail ??= read(tailStart, size - tailStart)
+    return (await tail).slice(offset - tailStart, offset - tailStart + length)
+  }
   return {
     size,
     initialized: true,
     /** Where the last read began: the directory is what is read last. */
     lastReadAt: () => last,
-    async readUint8Array(offset: number, length: number): Promise<Uint8Array> {
-      if (length > MAX_DIRECTORY_BYTES) throw new TooLarge()
-      last = offset
-      if (offset < tailStart) return read(offset, length)
-      tail ??= read(tailStart, size - tailStart)
-      return (await tail).slice(offset - tailStart, offset - tailStart + length)
+    readUint8Array,
+    /** What stands from the place of a ZIP64 record on, by the length of the comment. It is in the tail, which is there. */
+    async end(commentBytes: number): Promise<ZipEnd> {
+      const endAt = size - commentBytes - MIN_ZIP_BYTES
+      const start = Math.max(0, endAt - LOCATOR_BYTES - END64_BYTES)
+      const { buffer } = await readUint8Array(start, size - start)
+      return { view: new DataView(buffer), endAt, at: endAt - start }
     },
   }
 }
