@@ -1,5 +1,5 @@
 import { limitsOf, type Principal } from '../domain/access/grant.ts'
-import { standsAnywhere } from '../domain/access/limits.ts'
+import { standsAnywhere } from '../domain/access/limits/limits.ts'
 import { invalidToken } from '../domain/error.ts'
 import { judgeConditions } from '../domain/formats/precondition.ts'
 import { type Project, parseSlugParts, type Slug } from '../domain/project.ts'

@@ -1,5 +1,5 @@
 import type { Project, Role } from '../project.ts'
-import { type AccessLevel, type Asked, type Limits, limitsOpen, limitWordsOf } from './limits.ts'
+import { type AccessLevel, type Asked, type Limits, limitsOpen, limitWordsOf } from './limits/limits.ts'
 import { type Permission, permissionsOf } from './permission.ts'
 import type { Scope } from './scope.ts'
 

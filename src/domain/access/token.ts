@@ -1,4 +1,4 @@
-import type { Limits } from './limits.ts'
+import type { Limits } from './limits/limits.ts'
 import type { Scope } from './scope.ts'
 
 /** What everybody with the right to see a token sees of it: never its secret. Times are epoch milliseconds. */

@@ -1,5 +1,5 @@
 import type { Context } from 'hono'
-import { reachOf } from '../../domain/access/reach.ts'
+import { reachOf } from '../../domain/access/limits/reach.ts'
 import { type AuditRecord, listProjectAudit, listUserAudit } from '../../storage/projects/audit.ts'
 import { jsonRead } from '../frame/answers.ts'
 import type { AppEnv } from '../frame/open-request.ts'

@@ -1,11 +1,11 @@
 import { AppError } from '../../domain/error.ts'
 import { slugText } from '../../domain/project.ts'
+import { slugsOfLimits } from '../../storage/tokens/limit-projects.ts'
 import { deleteToken } from '../../storage/tokens/token-ends.ts'
 import { findToken } from '../../storage/tokens/tokens.ts'
 import { jsonRead, jsonWritten } from '../frame/answers.ts'
 import { queryFlag } from '../frame/request/input.ts'
 import { type App, route } from '../frame/route.ts'
-import { slugsOfLimits } from '../json/limits-json.ts'
 import { endedJson, tokenJson } from '../json/token-json.ts'
 import type { PresentedTokenJson } from './token-shape.ts'
 

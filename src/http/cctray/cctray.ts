@@ -1,5 +1,5 @@
 import type { Context } from 'hono'
-import { reachOf } from '../../domain/access/reach.ts'
+import { reachOf } from '../../domain/access/limits/reach.ts'
 import type { AppError } from '../../domain/error.ts'
 import { ccStateFor } from '../../domain/formats/cctray.ts'
 import { httpDate } from '../../domain/formats/precondition.ts'

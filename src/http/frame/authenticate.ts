@@ -1,7 +1,7 @@
 import type { Context } from 'hono'
 import type { Actor } from '../../domain/access/actor.ts'
 import { type Grant, isPerson, limitsOf } from '../../domain/access/grant.ts'
-import { standingOf } from '../../domain/access/limits.ts'
+import { standingOf } from '../../domain/access/limits/limits.ts'
 import type { Secret } from '../../domain/access/secret.ts'
 import { AppError, type ErrorCode, invalidToken } from '../../domain/error.ts'
 import type { Slug } from '../../domain/project.ts'

@@ -1,12 +1,15 @@
 import * as v from 'valibot'
-import { ACCESS_LEVELS, type AccessLevel, type Limits, MAX_NETWORKS, MAX_PROJECTS } from '../../domain/access/limits.ts'
-import { parseNetwork } from '../../domain/access/network.ts'
-import type { Reach } from '../../domain/access/reach.ts'
-import type { Token, TokenLimits } from '../../domain/access/token.ts'
+import {
+  ACCESS_LEVELS,
+  type AccessLevel,
+  type Limits,
+  MAX_NETWORKS,
+  MAX_PROJECTS,
+  type WishedLimits,
+} from '../../domain/access/limits/limits.ts'
+import { parseNetwork } from '../../domain/access/limits/network.ts'
+import type { TokenLimits } from '../../domain/access/token.ts'
 import { parseSlug, type Slug, slugText } from '../../domain/project.ts'
-import { findReached } from '../../storage/people/memberships.ts'
-import { listProjectSlugs } from '../../storage/projects/projects.ts'
-import type { Db } from '../../storage/stores.ts'
 import { isoOf } from './iso-time.ts'
 import { time } from './schemas.ts'
 import type { LimitsJson } from './token-shape.ts'
@@ -43,23 +46,7 @@ function limits<Own extends v.ObjectEntries>(own: Own) {
   )
 }
 
-/** Limits whose projects are still named by their slugs. */
-export type WishedLimits = Omit<Limits, 'projects'> & { readonly projects?: readonly Slug[] }
 type LimitsInput = Omit<WishedLimits, 'notBefore'> & { readonly not_before?: number }
-
-/** The limits with the ids of their projects; `outOfReach` is the place of the first that is none of the asker's. */
-export async function resolvedLimits(
-  db: Db,
-  reach: Reach,
-  { projects: slugs, ...limits }: WishedLimits,
-): Promise<{ readonly limits: Limits } | { readonly outOfReach: number }> {
-  if (!slugs) return { limits }
-  const ids = await findReached(db, reach, slugs)
-  const projects = ids.filter((id) => id !== null)
-  return projects.length === ids.length
-    ? { limits: { ...limits, projects: [...new Set(projects)] } }
-    : { outOfReach: ids.indexOf(null) }
-}
 
 function slugs() {
   const rule = `must be a list of 1 to ${MAX_PROJECTS} projects like gh/acme/web`
@@ -79,18 +66,6 @@ function slugs() {
     v.minLength(1, rule),
     v.maxLength(MAX_PROJECTS, rule),
   )
-}
-
-/** The slugs of the projects that tokens are limited to, by id. */
-export function slugsOfLimits(db: Db, tokens: readonly Token[]): Promise<ReadonlyMap<string, Slug>> {
-  const ids = tokens.flatMap((token) =>
-    token.kind === 'personal' && isRead(token.limits) ? (token.limits.projects ?? []) : [],
-  )
-  return ids.length === 0 ? Promise.resolve(new Map()) : listProjectSlugs(db, [...new Set(ids)])
-}
-
-function isRead(limits: TokenLimits): limits is Limits {
-  return limits !== null && limits !== 'unreadable'
 }
 
 export const NETWORK_RULE = 'must be a network like 10.0.0.0/8 or 2001:db8::/32, or an address'

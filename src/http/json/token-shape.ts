@@ -1,4 +1,4 @@
-import { ACCESS_LEVELS } from '../../domain/access/limits.ts'
+import { ACCESS_LEVELS } from '../../domain/access/limits/limits.ts'
 import { SCOPES } from '../../domain/access/scope.ts'
 import { exactly, IDS, type JsonOf, keyOf, list, maybe, named, object, orNull, text, time, uuid } from './shape.ts'
 

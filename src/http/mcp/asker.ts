@@ -1,6 +1,6 @@
 import { type Grant, leavesOpen } from '../../domain/access/grant.ts'
+import { reachOf } from '../../domain/access/limits/reach.ts'
 import { type Permission, permissionsOf } from '../../domain/access/permission.ts'
-import { reachOf } from '../../domain/access/reach.ts'
 import { AppError, invalidInput } from '../../domain/error.ts'
 import { slugText } from '../../domain/project.ts'
 import { listProjectsOf } from '../../storage/people/memberships.ts'

@@ -1,4 +1,4 @@
-import { reachOf } from '../../domain/access/reach.ts'
+import { reachOf } from '../../domain/access/limits/reach.ts'
 import { AppError, invalidInput } from '../../domain/error.ts'
 import { slugKeyFor, slugText } from '../../domain/project.ts'
 import { clipped } from '../../domain/tests/test-result.ts'

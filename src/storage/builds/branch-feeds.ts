@@ -1,5 +1,5 @@
 import { type SQL, sql } from 'drizzle-orm'
-import type { Reach } from '../../domain/access/reach.ts'
+import type { Reach } from '../../domain/access/limits/reach.ts'
 import type { CcPipeline } from '../../domain/formats/cctray.ts'
 import type { Project } from '../../domain/project.ts'
 import { isAmong, isReached } from '../people/reach.ts'

@@ -1,5 +1,5 @@
 import { and, desc, eq, type SQL, sql } from 'drizzle-orm'
-import type { Reach } from '../../domain/access/reach.ts'
+import type { Reach } from '../../domain/access/limits/reach.ts'
 import {
   type Build,
   type BuildFilter,

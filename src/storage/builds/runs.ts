@@ -1,5 +1,5 @@
 import { and, desc, eq, lt, type SQL, sql } from 'drizzle-orm'
-import type { Reach } from '../../domain/access/reach.ts'
+import type { Reach } from '../../domain/access/limits/reach.ts'
 import type { PipelineParts } from '../../domain/builds/pipeline-status.ts'
 import type { Project } from '../../domain/project.ts'
 import { isAmong } from '../people/reach.ts'

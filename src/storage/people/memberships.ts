@@ -1,6 +1,6 @@
 import { and, asc, desc, eq, gt, type SQL, sql } from 'drizzle-orm'
 import type { Actor } from '../../domain/access/actor.ts'
-import type { Reach } from '../../domain/access/reach.ts'
+import type { Reach } from '../../domain/access/limits/reach.ts'
 import type { ReportedStatus } from '../../domain/builds/build.ts'
 import type { ListPage } from '../../domain/formats/list-page.ts'
 import type { Organization } from '../../domain/organization.ts'

@@ -1,6 +1,6 @@
 import { and, eq, type SQL, sql } from 'drizzle-orm'
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core'
-import type { Reach } from '../../domain/access/reach.ts'
+import type { Reach } from '../../domain/access/limits/reach.ts'
 import { members } from '../schema/schema.ts'
 
 /** Whether a row of `members` is within somebody's reach. */

@@ -1,6 +1,6 @@
 import { and, eq, or, sql } from 'drizzle-orm'
 import { INSTANCE } from '../../domain/access/actor.ts'
-import type { Reach } from '../../domain/access/reach.ts'
+import type { Reach } from '../../domain/access/limits/reach.ts'
 import type { User } from '../../domain/people/user.ts'
 import { auditStatement } from '../projects/audit.ts'
 import { members, tokens, users } from '../schema/schema.ts'

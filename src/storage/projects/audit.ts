@@ -1,7 +1,7 @@
 import { and, desc, eq, lt, type SQL, sql } from 'drizzle-orm'
 import type { Actor } from '../../domain/access/actor.ts'
+import type { Reach } from '../../domain/access/limits/reach.ts'
 import type { Permission } from '../../domain/access/permission.ts'
-import type { Reach } from '../../domain/access/reach.ts'
 import type { AuditEntry } from '../../domain/audit.ts'
 import { isAmong } from '../people/reach.ts'
 import { audit, users } from '../schema/schema.ts'

@@ -1,6 +1,6 @@
 import * as v from 'valibot'
-import { ACCESS_LEVELS, type AccessLevel, type Limits } from '../../domain/access/limits.ts'
-import { parseNetwork } from '../../domain/access/network.ts'
+import { ACCESS_LEVELS, type AccessLevel, type Limits } from '../../domain/access/limits/limits.ts'
+import { parseNetwork } from '../../domain/access/limits/network.ts'
 import { lazily } from '../../domain/lazily.ts'
 
 /** Limits as they are kept; a limit that this version does not know is none of them. */

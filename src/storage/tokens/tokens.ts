@@ -1,6 +1,6 @@
 import { and, asc, eq, getTableColumns, isNull, lt, or, type SQL, sql } from 'drizzle-orm'
 import type { Actor } from '../../domain/access/actor.ts'
-import type { Limits } from '../../domain/access/limits.ts'
+import type { Limits } from '../../domain/access/limits/limits.ts'
 import type { Scope } from '../../domain/access/scope.ts'
 import { type Secret, visiblePartsOf } from '../../domain/access/secret.ts'
 import { hashSecret, storedHash } from '../../domain/access/secret-hash.ts'

@@ -8,7 +8,7 @@ import {
   scopeWordsOf,
   subjectsOf,
 } from '../../../src/domain/access/grant.ts'
-import type { Limits } from '../../../src/domain/access/limits.ts'
+import type { Limits } from '../../../src/domain/access/limits/limits.ts'
 import { type Opener, type Permission, permissionsOf } from '../../../src/domain/access/permission.ts'
 import type { Scope } from '../../../src/domain/access/scope.ts'
 import type { Project, Role } from '../../../src/domain/project.ts'

@@ -1,7 +1,7 @@
 import { SQLiteAsyncDialect } from 'drizzle-orm/sqlite-core'
 import { SaxesParser } from 'saxes'
 import { describe, expect, it } from 'vitest'
-import { wholeReach } from '../../../src/domain/access/reach.ts'
+import { wholeReach } from '../../../src/domain/access/limits/reach.ts'
 import { slugText } from '../../../src/domain/project.ts'
 import { branchPipelinesQuery, defaultBranchPipelinesQuery } from '../../../src/storage/builds/branch-feeds.ts'
 import { seedMember, seedProject } from '../../support/seed/seed.ts'

@@ -1,6 +1,6 @@
 import { eq } from 'drizzle-orm'
 import { type Actor, INSTANCE } from '../../../src/domain/access/actor.ts'
-import type { Limits } from '../../../src/domain/access/limits.ts'
+import type { Limits } from '../../../src/domain/access/limits/limits.ts'
 import { mintSecret } from '../../../src/domain/access/secret.ts'
 import { DOWNLOAD_LIFE_MS, type DownloadTicket } from '../../../src/domain/access/tickets/download-ticket.ts'
 import { findArtifactOfBuild } from '../../../src/storage/artifacts/artifacts.ts'

@@ -1,5 +1,5 @@
 import type { InstanceRole } from '../../../src/domain/access/grant.ts'
-import type { Limits } from '../../../src/domain/access/limits.ts'
+import type { Limits } from '../../../src/domain/access/limits/limits.ts'
 import type { Scope } from '../../../src/domain/access/scope.ts'
 import {
   mintSecret,

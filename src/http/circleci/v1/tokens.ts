@@ -2,13 +2,15 @@ import type { Context } from 'hono'
 import * as v from 'valibot'
 import type { Actor } from '../../../domain/access/actor.ts'
 import { type Grant, limitsOf } from '../../../domain/access/grant.ts'
-import { type Limits, type Wider, widerThan } from '../../../domain/access/limits.ts'
-import { reachOf } from '../../../domain/access/reach.ts'
+import type { WishedLimits } from '../../../domain/access/limits/limits.ts'
+import { type Limits, type Wider, widerThan } from '../../../domain/access/limits/limits.ts'
+import { reachOf } from '../../../domain/access/limits/reach.ts'
 import { parseScope } from '../../../domain/access/scope.ts'
 import { mintSecret, parseSecret, type Secret } from '../../../domain/access/secret.ts'
 import { DEFAULT_OVERLAP_SECONDS, type Token, type TokenHolder } from '../../../domain/access/token.ts'
 import { AppError, invalidInput } from '../../../domain/error.ts'
 import { lazily } from '../../../domain/lazily.ts'
+import { resolvedLimits, slugsOfLimits } from '../../../storage/tokens/limit-projects.ts'
 import { deleteToken, findTokenId, rotateToken } from '../../../storage/tokens/token-ends.ts'
 import { findToken, insertToken, listTokens, MAX_TOKENS_HELD, type NewToken } from '../../../storage/tokens/tokens.ts'
 import { jsonWritten, listRead } from '../../frame/answers.ts'
@@ -17,13 +19,7 @@ import type { AppEnv } from '../../frame/open-request.ts'
 import { pageOf, queryFlag, readJson, readOptionalJson } from '../../frame/request/input.ts'
 import { type App, route } from '../../frame/route.ts'
 import { throwTokenRefused } from '../../frame/token-refused.ts'
-import {
-  personalLimits,
-  projectLimits,
-  resolvedLimits,
-  slugsOfLimits,
-  type WishedLimits,
-} from '../../json/limits-json.ts'
+import { personalLimits, projectLimits } from '../../json/limits-json.ts'
 import { futureTime, label, overlapSeconds } from '../../json/schemas.ts'
 import { endedJson, mintedTokenJson, tokenJson } from '../../json/token-json.ts'
 

@@ -1,4 +1,4 @@
-import { reachOf } from '../../../domain/access/reach.ts'
+import { reachOf } from '../../../domain/access/limits/reach.ts'
 import { AppError } from '../../../domain/error.ts'
 import { vcsUrlFor } from '../../../domain/project.ts'
 import { listRecentBuilds } from '../../../storage/builds/builds.ts'

@@ -1,4 +1,4 @@
-import { reachOf } from '../../../domain/access/reach.ts'
+import { reachOf } from '../../../domain/access/limits/reach.ts'
 import { AppError } from '../../../domain/error.ts'
 import { pageOfRows } from '../../../domain/formats/page-token.ts'
 import { type Organization, organizationIdOf, organizationSlugOf } from '../../../domain/organization.ts'

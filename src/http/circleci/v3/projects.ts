@@ -1,6 +1,6 @@
 import type { Context } from 'hono'
 import type { Grant } from '../../../domain/access/grant.ts'
-import { reachOf } from '../../../domain/access/reach.ts'
+import { reachOf } from '../../../domain/access/limits/reach.ts'
 import { AppError, invalidInput } from '../../../domain/error.ts'
 import { pageOfRows } from '../../../domain/formats/page-token.ts'
 import { type Organization, organizationIdOf, organizationSlugOf } from '../../../domain/organization.ts'

@@ -1,7 +1,7 @@
 import type { Context } from 'hono'
 import * as v from 'valibot'
 import type { Grant } from '../../../domain/access/grant.ts'
-import { reachOf } from '../../../domain/access/reach.ts'
+import { reachOf } from '../../../domain/access/limits/reach.ts'
 import { isSuch, PHASES, V3_OUTCOMES } from '../../../domain/builds/progress.ts'
 import { FILTER_RULE, parseRunFilter, type RunFilter } from '../../../domain/builds/run-filter.ts'
 import { AppError, invalidInput } from '../../../domain/error.ts'

@@ -1,5 +1,5 @@
 import type { Context } from 'hono'
-import { wholeReach } from '../../../domain/access/reach.ts'
+import { wholeReach } from '../../../domain/access/limits/reach.ts'
 import { parseScope, SCOPES } from '../../../domain/access/scope.ts'
 import type { AuditAction } from '../../../domain/audit.ts'
 import type { SignInMethod } from '../../../domain/people/session.ts'

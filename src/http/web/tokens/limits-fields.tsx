@@ -1,10 +1,10 @@
-import { ACCESS_LEVELS, type AccessLevel, MAX_NETWORKS, MAX_PROJECTS } from '../../../domain/access/limits.ts'
-import { parseNetwork } from '../../../domain/access/network.ts'
+import type { WishedLimits } from '../../../domain/access/limits/limits.ts'
+import { ACCESS_LEVELS, type AccessLevel, MAX_NETWORKS, MAX_PROJECTS } from '../../../domain/access/limits/limits.ts'
+import { parseNetwork } from '../../../domain/access/limits/network.ts'
 import type { Scope } from '../../../domain/access/scope.ts'
 import type { Token, TokenLimits } from '../../../domain/access/token.ts'
 import { parseDay } from '../../../domain/formats/rfc3339.ts'
 import { parseSlug, type Slug, slugText } from '../../../domain/project.ts'
-import type { WishedLimits } from '../../json/limits-json.ts'
 import { Field, fieldAttributes } from '../parts/form-parts.tsx'
 
 export type LimitErrors = {

@@ -1,5 +1,5 @@
 import type { Context } from 'hono'
-import type { Limits } from '../../../domain/access/limits.ts'
+import type { Limits } from '../../../domain/access/limits/limits.ts'
 import { parseScope, SCOPES, type Scope } from '../../../domain/access/scope.ts'
 import { parseLabel } from '../../../domain/label.ts'
 import type { Viewer } from '../../../domain/people/session.ts'

@@ -1,6 +1,6 @@
 import { eq } from 'drizzle-orm'
 import { describe, expect, it } from 'vitest'
-import { wholeReach } from '../../../../src/domain/access/reach.ts'
+import { wholeReach } from '../../../../src/domain/access/limits/reach.ts'
 import { runQueries, runsOfPersonQuery, searchQuery } from '../../../../src/storage/builds/runs.ts'
 import { projectsOfQuery } from '../../../../src/storage/people/memberships.ts'
 import { pipelines } from '../../../../src/storage/schema/schema.ts'

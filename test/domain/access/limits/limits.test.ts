@@ -7,7 +7,7 @@ import {
   standingOf,
   standsAnywhere,
   widerThan,
-} from '../../../src/domain/access/limits.ts'
+} from '../../../../src/domain/access/limits/limits.ts'
 
 const ASKED: readonly Asked[] = [
   ...(['runs:list', 'badges:read', 'status:read', 'artifacts:read', 'account:read', 'instance:read'] as const),

@@ -1,5 +1,6 @@
+import type { Slug } from '../../project.ts'
+import type { Permission } from '../permission.ts'
 import { isInNetworks, isNetworkWithin, type Network } from './network.ts'
-import type { Permission } from './permission.ts'
 
 /** What of its person's rights a personal token opens. */
 export type AccessLevel = 'read' | 'write' | 'admin'
@@ -18,6 +19,9 @@ export type Limits = {
   /** Epoch milliseconds before which the token opens nothing. */
   readonly notBefore?: number | undefined
 }
+
+/** Limits whose projects are still named by their slugs. */
+export type WishedLimits = Omit<Limits, 'projects'> & { readonly projects?: readonly Slug[] }
 
 export const MAX_NETWORKS = 20
 export const MAX_PROJECTS = 50

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { isInNetworks, isNetworkWithin, parseNetwork } from '../../../src/domain/access/network.ts'
+import { isInNetworks, isNetworkWithin, parseNetwork } from '../../../../src/domain/access/limits/network.ts'
 
 describe('a network', () => {
   it.each([
