@@ -32,8 +32,8 @@ const BY_HAND: readonly ByHand[] = [
   },
   {
     file: 'src/storage/tokens/publishers.ts',
-    text: 'const which = and(eq(publishers.id, id), eq(publishers.projectId, projectId))\n  const told',
-    becomes: 'const which = eq(publishers.id, id)\n  const told',
+    text: 'const which = and(eq(publishers.id, id), eq(publishers.projectId, projectId))\n  const entry',
+    becomes: 'const which = eq(publishers.id, id)\n  const entry',
     what: 'a publisher is deleted whosever it is',
   },
   {

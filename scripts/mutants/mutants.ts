@@ -78,7 +78,6 @@ const TARGETS: Record<string, readonly string[]> = {
   'src/domain/access/permission.ts': ['test/domain/access/grant.test.ts', MATRIX],
   'src/domain/access/secret-hash.ts': ['test/domain/access/secret-hash.test.ts', LIMITS],
   'src/domain/access/secret.ts': ['test/domain/access/secret.test.ts', 'test/http/frame/request/credentials.test.ts'],
-  'src/domain/access/tickets/asker.ts': ['test/domain/access/tickets/asker.test.ts', ...TICKETS],
   'src/domain/access/tickets/download-ticket.ts': TICKETS,
   'src/domain/access/tickets/signed-text.ts': TICKETS,
   'src/domain/access/basic-credentials.ts': [

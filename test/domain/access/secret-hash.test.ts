@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { mintSecret } from '../../../src/domain/access/secret.ts'
-import { hashSecret, importPeppers } from '../../../src/domain/access/secret-hash.ts'
+import { bareHash, hashSecret, importPeppers, storedForms, storedHash } from '../../../src/domain/access/secret-hash.ts'
 import { fromBase64Url, toBase64Url } from '../../../src/domain/formats/encoding.ts'
 
 function randomKey(): string {
@@ -36,6 +36,15 @@ describe('the hash of a secret', () => {
     const [hash] = await hashSecret(await importPeppers(`a:${randomKey()}`), secret)
     expect(hash).not.toContain(secret.slice(4, 20))
   })
+})
+
+it('a hash is stored as it is without limits, and else so that a version without limits does not find it', async () => {
+  const hashes = await hashSecret(await importPeppers(`p1:${randomKey()},p2:${randomKey()}`), mintSecret('project'))
+  const [hash, older] = hashes
+  const [plain, marked] = [storedHash(hash, false), storedHash(hash, true)]
+  expect([plain, marked === hash, storedForms(hashes).includes(marked)]).toEqual([hash, false, true])
+  expect(storedForms(hashes)).toEqual(expect.arrayContaining([hash, older]))
+  expect([bareHash(plain), bareHash(marked)]).toEqual([hash, hash])
 })
 
 describe('PEPPERS', () => {
