@@ -39,14 +39,15 @@ export const MAX_UNPACKED_BYTES = 100 * 1024 ** 3
  */
 export function filesOfZip(entries: readonly ZipEntry[], end: number): ZipFiles {
   if (entries.length > MAX_PACK_FILES) return bad(`has ${entries.length} entries; at most ${MAX_PACK_FILES} are taken`)
-  const inOrder = entries.toSorted((a, b) => a.start - b.start)
+  const byStart = entries.toSorted((a, b) => a.start - b.start)
+  const nextStarts = new Map(byStart.map((entry, i) => [entry, byStart[i + 1]?.start ?? end]))
   const files = new Map<string, PackedFile>()
   const skipped: SkippedFile[] = []
   let unpacked = 0
   let packed = 0
   let pathBytes = 0
-  for (const [i, entry] of inOrder.entries()) {
-    const next = inOrder[i + 1]?.start ?? end
+  for (const entry of entries) {
+    const next = nextStarts.get(entry) ?? end
     const least = LOCAL_HEADER_BYTES + entry.nameBytes + entry.packedBytes
     if (entry.start + least > next) return bad(`has entries that overlap, at "${entry.path}"`)
     if (entry.sizeBytes > entry.packedBytes * MAX_RATIO)
@@ -65,7 +66,7 @@ export function filesOfZip(entries: readonly ZipEntry[], end: number): ZipFiles 
     }
     const { start, packedBytes, sizeBytes, crc32 } = entry
     const spanBytes = Math.min(next - start, least + MAX_EXTRA_BYTES)
-    // Of several entries with one name tools that unpack a zip keep the last.
+    // Of several entries with one name tools that unpack a zip keep the last of its directory.
     if (files.has(path)) skipped.push({ path, reason: 'is there twice; the last one is taken' })
     else pathBytes += new TextEncoder().encode(path).length
     files.set(path, { path, sizeBytes, start, spanBytes, packedBytes, method, crc32 })
