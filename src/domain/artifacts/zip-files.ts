@@ -14,6 +14,10 @@ export type ZipEntry = {
   readonly isFolder: boolean
   readonly isLink: boolean
   readonly isEncrypted: boolean
+  /** Bytes or fields that tools make different names of. */
+  readonly isNameBroken: boolean
+  /** The name by which other tools know it; null where all have the same. */
+  readonly otherName: string | null
   /** Made on MS-DOS or Windows, where some tools write `\` between folders. */
   readonly isFromDos: boolean
 }
@@ -45,7 +49,6 @@ export function filesOfZip(entries: readonly ZipEntry[], end: number): ZipFiles 
   const skipped: SkippedFile[] = []
   let unpacked = 0
   let packed = 0
-  let pathBytes = 0
   for (const entry of entries) {
     const next = nextStarts.get(entry) ?? end
     const least = LOCAL_HEADER_BYTES + entry.nameBytes + entry.packedBytes
@@ -60,25 +63,30 @@ export function filesOfZip(entries: readonly ZipEntry[], end: number): ZipFiles 
     const path = entry.isFromDos && !entry.path.includes('/') ? entry.path.replaceAll('\\', '/') : entry.path
     const method = METHODS[entry.method]
     const reason = reasonToSkip(entry, path)
+    // Of several entries with one name tools that unpack a zip keep the last of its directory, whatever it is.
+    for (const name of [path, entry.otherName ?? path])
+      if (files.delete(name)) skipped.push({ path: name, reason: 'is there twice; only the last one counts' })
     if (reason !== null || !method) {
       skipped.push({ path, reason: reason ?? `is packed by method ${entry.method}; 0 and 8 are read` })
       continue
     }
     const { start, packedBytes, sizeBytes, crc32 } = entry
     const spanBytes = Math.min(next - start, least + MAX_EXTRA_BYTES)
-    // Of several entries with one name tools that unpack a zip keep the last of its directory.
-    if (files.has(path)) skipped.push({ path, reason: 'is there twice; the last one is taken' })
-    else pathBytes += new TextEncoder().encode(path).length
     files.set(path, { path, sizeBytes, start, spanBytes, packedBytes, method, crc32 })
   }
   if (unpacked > MAX_UNPACKED_BYTES) return bad(`unpacks to more than ${MAX_UNPACKED_BYTES} bytes`)
   if (unpacked > MODEST_BYTES && unpacked > packed * MAX_PACK_RATIO)
     return bad(`unpacks to more than ${MAX_PACK_RATIO} times its size`)
+  const encoder = new TextEncoder()
+  const pathBytes = [...files.keys()].reduce((sum, path) => sum + encoder.encode(path).length, 0)
   if (pathBytes > MAX_PACK_PATH_BYTES) return bad(`has paths of more than ${MAX_PACK_PATH_BYTES} bytes together`)
   return { kind: 'files', files: [...files.values()].sort((a, b) => comparePaths(a.path, b.path)), skipped }
 }
 
-function reasonToSkip({ isLink, isEncrypted, method, packedBytes, sizeBytes }: ZipEntry, path: string): string | null {
+function reasonToSkip(entry: ZipEntry, path: string): string | null {
+  const { isLink, isEncrypted, isNameBroken, otherName, method, packedBytes, sizeBytes } = entry
+  if (isNameBroken) return 'has a name that tools read in different ways'
+  if (otherName !== null) return `has a second name, "${otherName}"`
   if (isLink) return 'is a symbolic link'
   if (isEncrypted) return 'is encrypted'
   if (method === 0 && packedBytes !== sizeBytes) return 'is stored, and has two sizes'

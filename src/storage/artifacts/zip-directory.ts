@@ -51,6 +51,7 @@ const LOCATOR_MARK = 0x07064b50
 const END64_BYTES = 56
 const LOCATOR_BYTES = 20
 const ZIP64_FIELD = 1
+const UNICODE_PATH_FIELD = 0x7075
 
 /** The last bytes of a zip, and where in the zip and in them its end stands. */
 type ZipEnd = { readonly view: DataView; readonly endAt: number; readonly at: number }
@@ -59,7 +60,7 @@ type ZipEnd = { readonly view: DataView; readonly endAt: number; readonly at: nu
 function otherReading(end: ZipEnd, entries: readonly Entry[]): string | null {
   if (hasSecondEnd(end)) return 'has a second end in its comment, by which other tools would read it'
   if (hasOtherEnd64(end)) return 'has a ZIP64 end by which other tools would read it'
-  return entries.some(hasTwoZip64Fields)
+  return entries.some((entry) => countFields(entry, ZIP64_FIELD) > 1)
     ? 'has a file with two ZIP64 fields, of which tools take one or the other'
     : null
 }
@@ -92,12 +93,34 @@ function hasOtherEnd64({ view, endAt, at }: ZipEnd): boolean {
   return !isAskedFor || !isPlain || !isOfOneDisk
 }
 
-function hasTwoZip64Fields({ rawExtraField: raw }: Entry): boolean {
+function countFields({ rawExtraField: raw }: Entry, type: number): number {
   const view = new DataView(raw.buffer, raw.byteOffset, raw.length)
   let found = 0
   for (let at = 0; at + 4 <= raw.length; at += 4 + view.getUint16(at + 2, true))
-    if (view.getUint16(at, true) === ZIP64_FIELD) found += 1
-  return found > 1
+    if (view.getUint16(at, true) === type) found += 1
+  return found
+}
+
+/** How the name of an entry differs from tool to tool: it has no one meaning, or another beside ours. */
+function doubtsOfName(entry: Entry, path: string): Pick<ZipEntry, 'isNameBroken' | 'otherName'> {
+  const { rawFilename, bitFlag, extraFieldUnicodePath: field } = entry
+  const isNameBroken =
+    countFields(entry, UNICODE_PATH_FIELD) > 1 ||
+    (bitFlag?.languageEncodingFlag === true && !isUtf8(rawFilename)) ||
+    (field !== undefined && !isUtf8(field.data.subarray(5)))
+  // The field repeats in UTF-8 a name in another encoding, which is what it is for; of ASCII both have to say the same.
+  const isAscii = rawFilename.every((byte) => byte < 0x80)
+  const names = [isAscii ? new TextDecoder().decode(rawFilename) : path, field?.filename ?? path]
+  return { isNameBroken, otherName: names.find((name) => name !== path) ?? null }
+}
+
+function isUtf8(bytes: Uint8Array): boolean {
+  try {
+    new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
+    return true
+  } catch {
+    return false
+  }
 }
 
 function zipEntry(entry: Entry, path: string): ZipEntry {
@@ -113,6 +136,7 @@ function zipEntry(entry: Entry, path: string): ZipEntry {
     isFolder: directory,
     isLink: entry.symlink,
     isEncrypted: entry.encrypted,
+    ...doubtsOfName(entry, path),
     isFromDos: entry.versionMadeBy >> 8 === 0,
   }
 }

@@ -3,7 +3,7 @@ import { filesOfZip, type ZipEntry } from '../../../src/domain/artifacts/zip-fil
 
 const entry = (path: string, start: number): ZipEntry => ({
   ...{ path, nameBytes: path.length, start, packedBytes: 5, sizeBytes: 5, crc32: start, method: 0 },
-  ...{ isFolder: false, isLink: false, isEncrypted: false, isFromDos: false },
+  ...{ isFolder: false, isLink: false, isEncrypted: false, isNameBroken: false, otherName: null, isFromDos: false },
 })
 
 it.each([
@@ -12,7 +12,7 @@ it.each([
 ])('of two files with one name the last of the directory is taken, in the order %s', (_, entries, start) => {
   expect(filesOfZip(entries, 80)).toMatchObject({
     files: [{ path: 'a.txt', start }],
-    skipped: [{ path: 'a.txt', reason: 'is there twice; the last one is taken' }],
+    skipped: [{ path: 'a.txt', reason: 'is there twice; only the last one counts' }],
   })
 })
 

@@ -9,6 +9,8 @@ export type ZipPart = {
   readonly flags?: number
   /** What the directory says, where that is not true. */
   readonly told?: Partial<Record<'crc' | 'packed' | 'size' | 'method' | 'start' | 'host', number>>
+  /** Extra fields of its entry in the directory. */
+  readonly extra?: Uint8Array
   /** What the local header says, where that is not true. */
   readonly local?: { readonly method?: number; readonly signature?: number; readonly extra?: number }
 }
@@ -39,7 +41,9 @@ export function zipOf(
     to.push(bytes)
     if (to === out) at += bytes.length
   }
-  for (const { name, text = '', isDeflated = false, mode = 0o100644, flags = 0x800, told = {}, local = {} } of parts) {
+  for (const part of parts) {
+    const { name, text = '', isDeflated = false, mode = 0o100644, flags = 0x800, told = {}, local = {} } = part
+    const fieldsOfEntry = part.extra ?? new Uint8Array()
     const raw = typeof name === 'string' ? encoder.encode(name) : name
     const plain = typeof text === 'string' ? encoder.encode(text) : text
     const bytes = isDeflated ? storedBlocks(plain) : plain
@@ -71,7 +75,7 @@ export function zipOf(
         ],
         ...fields(told.method ?? method),
         ...[
-          [2, 0],
+          [2, fieldsOfEntry.length],
           [2, 0],
           [2, 0],
           [2, 0],
@@ -81,6 +85,7 @@ export function zipOf(
       ]),
     )
     push(directory, raw)
+    push(directory, fieldsOfEntry)
   }
   const size = directory.reduce((sum, { length }) => sum + length, 0)
   const begin = at
@@ -131,6 +136,19 @@ export function zipOf(
     to += piece.length
   }
   return whole
+}
+
+/** The extra field by which an entry repeats its name in UTF-8, for the name of its header. */
+export function unicodePath(header: string | Uint8Array, name: string | Uint8Array): Uint8Array {
+  const bytes = (text: string | Uint8Array) => (typeof text === 'string' ? new TextEncoder().encode(text) : text)
+  const own = bytes(name)
+  const head = numbers([
+    [2, 0x7075],
+    [2, 5 + own.length],
+    [1, 1],
+    [4, crcOf(bytes(header))],
+  ])
+  return Uint8Array.of(...head, ...own)
 }
 
 /** Little-endian numbers: the bytes of each, and it. */

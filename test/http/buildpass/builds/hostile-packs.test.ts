@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import { type ZipPart, zipOf } from '../../../support/seed/zips.ts'
+import { unicodePath, type ZipPart, zipOf } from '../../../support/seed/zips.ts'
 import { openTestApp, type TestApp } from '../../../support/worker/app.ts'
 import { openTestStores } from '../../../support/worker/stores.ts'
 import { seedWorld, type World } from '../../../support/worker/world.ts'
@@ -64,13 +64,68 @@ describe('an entry that is none to serve', () => {
     ['is encrypted', { name: 'secret', flags: 0x801 }, 'is encrypted'],
     ['is packed by LZMA', { name: 'x', told: { method: 14 } }, 'is packed by method 14; 0 and 8 are read'],
     ['is stored, and has two sizes', { name: 'x', text: 'abc', told: { size: 2 } }, 'is stored, and has two sizes'],
-    ['is there again behind it', { name: 'good.txt', text: 'other' }, 'is there twice; the last one is taken'],
+    ['is there again behind it', { name: 'good.txt', text: 'other' }, 'is there twice; only the last one counts'],
   ])('that %s is left out and named, and the others are taken', async (_, part, reason) => {
     const { status, body, node } = await put(zipOf([GOOD, part, { name: 'last.txt', text: 'last' }]))
     expect([status, body.skipped]).toEqual([expect.toSatisfy(isStored), [{ path: expect.any(String), reason }]])
     expect(await (await download(node, 'last.txt')).text()).toBe('last')
     const wanted = part.name === 'good.txt' ? 'other' : 'good'
     expect(await (await download(node, 'good.txt')).text()).toBe(wanted)
+  })
+
+  it.each<[string, ZipPart, string]>([
+    ['a link', { name: 'good.txt', mode: 0o120777 }, 'is a symbolic link'],
+    ['encrypted', { name: 'good.txt', flags: 0x801 }, 'is encrypted'],
+    ['packed by LZMA', { name: 'good.txt', told: { method: 14 } }, 'is packed by method 14; 0 and 8 are read'],
+    [
+      'known to other tools by another name',
+      { name: 'b.txt', flags: 0, extra: unicodePath('b.txt', 'good.txt') },
+      'has a second name, "b.txt"',
+    ],
+  ])('that is the last of its name and %s leaves none of that name', async (_, part, reason) => {
+    const { status, body, node } = await put(zipOf([GOOD, part, { name: 'last.txt' }]))
+    const named = [{ path: 'good.txt', reason: 'is there twice; only the last one counts' }]
+    expect([status, body.skipped]).toEqual([
+      expect.toSatisfy(isStored),
+      [...named, { path: expect.any(String), reason }],
+    ])
+    const listed = await app.ask(`${own}/artifacts`, { token: world.secrets.all })
+    const { items } = await listed.json<{ items: { path: string; node_index: number }[] }>()
+    expect(items.filter((item) => item.node_index === node && item.path !== 'last.txt')).toEqual([])
+  })
+
+  const CP437 = Uint8Array.of(0x84, 0x2e, 0x74, 0x78, 0x74)
+  const BROKEN = 'has a name that tools read in different ways'
+  it.each<[string, ZipPart, string]>([
+    ['is no UTF-8 though it says so', { name: CP437 }, BROKEN],
+    [
+      'is repeated twice, once in another way',
+      {
+        name: CP437,
+        flags: 0,
+        extra: Uint8Array.of(...unicodePath(CP437, 'ä.txt'), ...unicodePath(CP437, 'e.txt')),
+      },
+      BROKEN,
+    ],
+    ['is repeated in bytes that are no UTF-8', { name: CP437, flags: 0, extra: unicodePath(CP437, CP437) }, BROKEN],
+    ['is another in UTF-8', { name: 'a.txt', extra: unicodePath('a.txt', 'b.txt') }, 'has a second name, "b.txt"'],
+    [
+      'is another in UTF-8 by a field for another header',
+      { name: 'a.txt', flags: 0, extra: unicodePath('c.txt', 'b.txt') },
+      'has a second name, "b.txt"',
+    ],
+  ])('whose name %s is left out, and the others are taken', async (_, part, reason) => {
+    const { status, body, node } = await put(zipOf([GOOD, part]))
+    expect([status, body.skipped]).toEqual([expect.toSatisfy(isStored), [{ path: expect.any(String), reason }]])
+    expect(await (await download(node, 'good.txt')).text()).toBe('good')
+  })
+
+  it('is taken by the name that a field repeats in UTF-8, as Info-ZIP writes it', async () => {
+    const { status, body, node } = await put(
+      zipOf([{ name: CP437, text: 'a', flags: 0, extra: unicodePath(CP437, 'ä.txt') }]),
+    )
+    expect([status, body.skipped]).toEqual([expect.toSatisfy(isStored), []])
+    expect(await (await download(node, encodeURIComponent('ä.txt'))).text()).toBe('a')
   })
 
   it('is taken where only its folders are written as Windows does', async () => {
