@@ -230,16 +230,16 @@ describe('a token that is about to end', () => {
   })
 
   it('is renewed while a long command runs, before its end', async () => {
-    // 100 times as fast for the command, but not for its child and the server: 8 s are 13 minutes.
+    // 40 times as fast for the command, but not for its child and the server: 20 s are 13 minutes.
     const clock = join(cli.folder, 'fast-clock.mjs')
     writeFileSync(
       clock,
       `const { now } = Date, start = now(), every = globalThis.setInterval
-       Date.now = () => start + (now() - start) * 100
-       globalThis.setInterval = (work, ms, ...more) => every(work, ms / 100, ...more)`,
+       Date.now = () => start + (now() - start) * 40
+       globalThis.setInterval = (work, ms, ...more) => every(work, ms / 40, ...more)`,
     )
     const env = { ...(await gitlabJob('7202')), NODE_OPTIONS: `--import=${clock}` }
-    const sleep = ['/bin/sh', '-c', 'NODE_OPTIONS= sleep 8']
+    const sleep = ['/bin/sh', '-c', 'NODE_OPTIONS= sleep 20']
     expect(await cli.run(['run', '--strict', '--', ...sleep], { env })).toMatchObject({ code: 0, stderr: '' })
     expect(asked('exchange')).toBe(1)
     expect(asked('renew')).toBeGreaterThan(0)

@@ -1,15 +1,14 @@
 import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, inject, it } from 'vitest'
 import { makeStateDir, openSharedServer, runNpmScript } from '../support/server/local-server.ts'
-
-const LINK = /http:\/\/127\.0\.0\.1:\d+\/sign-in\/link\/[0-9A-Za-z]{43}/
+import { SIGN_IN_LINK } from '../support/server/prepared.ts'
 
 describe('npm run sign-in-link', () => {
   it('makes the first person an owner, and prints the link alone on its line', async () => {
     const stateDir = makeStateDir()
     const { exitCode, output } = await runNpmScript('sign-in-link', ['ada'], stateDir)
-    expect([exitCode, output]).toEqual([0, expect.stringMatching(new RegExp(`^${LINK.source}$`, 'm'))])
+    expect([exitCode, output]).toEqual([0, expect.stringMatching(new RegExp(`^${SIGN_IN_LINK.source}$`, 'm'))])
     expect(output).toContain('Made ada, an owner, being the first user here.')
     const second = await runNpmScript('sign-in-link', ['noor'], stateDir)
     expect(second.output).toContain('Made noor, a user.')
@@ -32,12 +31,12 @@ describe('npm run sign-in-link', () => {
 describe('npm start', () => {
   it('prints a link that works, and gives scripts of the same person another one while it runs', async () => {
     const { origin, stateDir, output: shown } = await openSharedServer('read')
-    const printed = LINK.exec(shown)?.[0] ?? ''
-    expect(await (await fetch(printed)).text()).toContain('Sign in as demo')
+    const printed = SIGN_IN_LINK.exec(shown)?.[0] ?? ''
+    expect(inject('firstStart').linkPage).toContain('Sign in as demo')
     const { exitCode, output } = await runNpmScript('sign-in-link', ['Demo'], stateDir)
     expect(output).toContain('Signs in as demo')
     expect(output).not.toContain('Made')
-    const link = LINK.exec(output)?.[0] ?? ''
+    const link = SIGN_IN_LINK.exec(output)?.[0] ?? ''
     expect([exitCode, link.startsWith(origin)]).toEqual([0, true])
     expect(await (await fetch(link)).text()).toContain('Sign in as demo')
     expect(printed).not.toBe(link)

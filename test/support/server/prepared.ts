@@ -30,11 +30,15 @@ declare module 'vitest' {
     /** The demo's first start, which has ended. */
     firstStart: Pick<LocalServer, 'demo' | 'stateDir'> & {
       readonly output: string
+      /** What the sign-in link that it printed gave, while it ran: the link ends before a long run of the tests. */
+      readonly linkPage: string
       readonly exitCode: number | null
       readonly tookMs: number
     }
   }
 }
+
+export const SIGN_IN_LINK = /http:\/\/127\.0\.0\.1:\d+\/sign-in\/link\/[0-9A-Za-z]{43}/
 
 /** The demo is made once for a whole run of the tests; each server that wants it starts on a copy. */
 export default async function setUp(project: TestProject): Promise<() => Promise<void>> {
@@ -46,7 +50,8 @@ export default async function setUp(project: TestProject): Promise<() => Promise
   project.provide('cliFolder', cliFolder)
   const stateDir = makeStateDir()
   const { demo, output, stop } = await startLocalServer({ stateDir, byNpm: true })
-  project.provide('firstStart', { demo, stateDir, ...(await stop('SIGINT')), output: output() })
+  const linkPage = await (await fetch(SIGN_IN_LINK.exec(output())?.[0] ?? '')).text()
+  project.provide('firstStart', { demo, stateDir, linkPage, ...(await stop('SIGINT')), output: output() })
   process.env[DEMO_STATE_VARIABLE] = stateDir
   const { host, hostUrl } = await startHost()
   project.provide('hostUrl', hostUrl)
