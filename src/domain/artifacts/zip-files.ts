@@ -12,6 +12,8 @@ export type ZipEntry = {
   readonly crc32: number
   readonly method: number
   readonly isFolder: boolean
+  /** Said to be a folder by what is known of it, and not by its name: tools differ. */
+  readonly isOddFolder: boolean
   readonly isLink: boolean
   readonly isEncrypted: boolean
   /** Bytes or fields that tools make different names of. */
@@ -43,8 +45,11 @@ export const MAX_UNPACKED_BYTES = 100 * 1024 ** 3
  */
 export function filesOfZip(entries: readonly ZipEntry[], end: number): ZipFiles {
   if (entries.length > MAX_PACK_FILES) return bad(`has ${entries.length} entries; at most ${MAX_PACK_FILES} are taken`)
+  // What Windows writes between folders, where nothing else stands there.
+  const hasSlash = entries.some(({ path }) => path.includes('/'))
   const byStart = entries.toSorted((a, b) => a.start - b.start)
   const nextStarts = new Map(byStart.map((entry, i) => [entry, byStart[i + 1]?.start ?? end]))
+  /** By where tools that unpack the zip put them. */
   const files = new Map<string, PackedFile>()
   const skipped: SkippedFile[] = []
   let unpacked = 0
@@ -60,33 +65,48 @@ export function filesOfZip(entries: readonly ZipEntry[], end: number): ZipFiles 
     packed += entry.packedBytes
     unpacked += entry.sizeBytes
     if (entry.isFolder) continue
-    const path = entry.isFromDos && !entry.path.includes('/') ? entry.path.replaceAll('\\', '/') : entry.path
+    const plain = entry.path.replace(/^(\.\/+)+/, '')
+    const path = entry.isFromDos && !hasSlash ? plain.replaceAll('\\', '/') : plain
     const method = METHODS[entry.method]
     const reason = reasonToSkip(entry, path)
-    // Of several entries with one name tools that unpack a zip keep the last of its directory, whatever it is.
-    for (const name of [path, entry.otherName ?? path])
-      if (files.delete(name)) skipped.push({ path: name, reason: 'is there twice; only the last one counts' })
+    // Of several entries in one place tools that unpack a zip keep the last of its directory, whatever it is.
+    for (const place of [placeOf(entry, path), placeOf(entry, entry.otherName ?? path)]) {
+      const before = files.get(place)
+      if (before) skipped.push({ path: before.path, reason: 'is there twice; only the last one counts' })
+      files.delete(place)
+    }
     if (reason !== null || !method) {
       skipped.push({ path, reason: reason ?? `is packed by method ${entry.method}; 0 and 8 are read` })
       continue
     }
     const { start, packedBytes, sizeBytes, crc32 } = entry
     const spanBytes = Math.min(next - start, least + MAX_EXTRA_BYTES)
-    files.set(path, { path, sizeBytes, start, spanBytes, packedBytes, method, crc32 })
+    files.set(placeOf(entry, path), { path, sizeBytes, start, spanBytes, packedBytes, method, crc32 })
   }
   if (unpacked > MAX_UNPACKED_BYTES) return bad(`unpacks to more than ${MAX_UNPACKED_BYTES} bytes`)
   if (unpacked > MODEST_BYTES && unpacked > packed * MAX_PACK_RATIO)
     return bad(`unpacks to more than ${MAX_PACK_RATIO} times its size`)
   const encoder = new TextEncoder()
-  const pathBytes = [...files.keys()].reduce((sum, path) => sum + encoder.encode(path).length, 0)
+  const pathBytes = [...files.values()].reduce((sum, { path }) => sum + encoder.encode(path).length, 0)
   if (pathBytes > MAX_PACK_PATH_BYTES) return bad(`has paths of more than ${MAX_PACK_PATH_BYTES} bytes together`)
   return { kind: 'files', files: [...files.values()].sort((a, b) => comparePaths(a.path, b.path)), skipped }
 }
 
+/** Where tools put an entry of that name, also one that we leave out: they drop what goes up, what is no sign, and `;1`. */
+function placeOf({ isFromDos }: ZipEntry, name: string): string {
+  const [shown = ''] = name.split('\0')
+  const parts = (isFromDos ? shown.replaceAll('\\', '/') : shown).replace(/[\p{Cc}\ufffd]/gu, '').split('/')
+  return parts
+    .filter((part) => !['', '.', '..'].includes(part))
+    .join('/')
+    .replace(/;\d*$/, '')
+}
+
 function reasonToSkip(entry: ZipEntry, path: string): string | null {
-  const { isLink, isEncrypted, isNameBroken, otherName, method, packedBytes, sizeBytes } = entry
+  const { isOddFolder, isLink, isEncrypted, isNameBroken, otherName, method, packedBytes, sizeBytes } = entry
   if (isNameBroken) return 'has a name that tools read in different ways'
   if (otherName !== null) return `has a second name, "${otherName}"`
+  if (isOddFolder) return 'is said to be a folder, and has no slash at its end'
   if (isLink) return 'is a symbolic link'
   if (isEncrypted) return 'is encrypted'
   if (method === 0 && packedBytes !== sizeBytes) return 'is stored, and has two sizes'

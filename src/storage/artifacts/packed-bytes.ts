@@ -10,7 +10,7 @@ type BucketStores = Pick<Stores, 'artifacts' | 'warn'>
 export type PackedObject = { readonly objectKey: string; readonly sizeBytes: number; readonly packed: PackedAt }
 
 /** What stands before each file of a zip (APPNOTE 4.3.7). */
-export const HEADER_BYTES = 30
+const HEADER_BYTES = 30
 const HEADER_SIGNATURE = 0x04034b50
 
 /**
@@ -25,12 +25,10 @@ export async function readPacked(
   const stretch = await readStretch(stores, { objectKey, start: packed.start, length: packed.spanBytes })
   if (!stretch) return null
   const bytes = openBytes(stretch)
-  const behind = behindHeader(await bytes.take(HEADER_BYTES), packed)
-  if (behind === null) {
+  if (!(await takeHeader(bytes, object)).isOfFile) {
     await bytes.cancel()
     return 'broken'
   }
-  await bytes.skip(behind)
   const { readable, writable } = new FixedLengthStream(sizeBytes)
   byteStreamOf(asGzip(bytes, object), ({ piece }) => piece)
     .pipeThrough(new DecompressionStream('gzip'))
@@ -41,21 +39,35 @@ export async function readPacked(
 }
 
 /** Where in its zip the bytes of a stored file begin: one small read. Null as above. */
-export async function findStored(
-  stores: BucketStores,
-  { objectKey, packed }: PackedObject,
-): Promise<number | 'broken' | null> {
-  const range = { offset: packed.start, length: HEADER_BYTES }
+export async function findStored(stores: BucketStores, file: PackedObject): Promise<number | 'broken' | null> {
+  const { objectKey, packed } = file
+  const range = { offset: packed.start, length: Math.min(packed.spanBytes, STORED_HEADER_BYTES) }
   const object = await askBucket(stores, stores.artifacts.get(objectKey, { range }))
   if (!object) return null
-  const behind = behindHeader(new Uint8Array(await object.arrayBuffer()), packed)
-  return behind === null ? 'broken' : packed.start + HEADER_BYTES + behind
+  const bytes = new Uint8Array(await object.arrayBuffer())
+  const behind = behindHeader(bytes.subarray(0, HEADER_BYTES), packed)
+  const isFound = behind !== null && isOfFile(bytes, bytes.subarray(HEADER_BYTES, HEADER_BYTES + behind), file)
+  return isFound ? packed.start + HEADER_BYTES + behind : 'broken'
 }
+
+/** Enough for the header of a file with its name and its extra fields, but for those that are there to align it. */
+const STORED_HEADER_BYTES = 4_096
 
 const METHOD = { stored: 0, deflated: 8 } as const
 
+/** Reads over what stands before the bytes of a file: how many bytes that were, and whether it is what the directory says. */
+export async function takeHeader(
+  bytes: ByteReader,
+  file: Omit<PackedObject, 'objectKey'>,
+): Promise<{ readonly length: number; readonly isOfFile: boolean }> {
+  const header = await bytes.take(HEADER_BYTES)
+  const behind = behindHeader(header, file.packed)
+  if (behind === null) return { length: header.byteLength, isOfFile: false }
+  return { length: HEADER_BYTES + behind, isOfFile: isOfFile(header, await bytes.take(behind), file) }
+}
+
 /** How many bytes of name and extra field stand between header and bytes; null where it is not the header of that file. */
-export function behindHeader(header: Uint8Array, { method, packedBytes, spanBytes }: PackedAt): number | null {
+function behindHeader(header: Uint8Array, { method, packedBytes, spanBytes }: PackedAt): number | null {
   if (header.byteLength < HEADER_BYTES) return null
   const view = new DataView(header.buffer, header.byteOffset, header.byteLength)
   const isEncrypted = (view.getUint16(6, true) & 1) === 1
@@ -63,6 +75,41 @@ export function behindHeader(header: Uint8Array, { method, packedBytes, spanByte
   if (view.getUint16(8, true) !== METHOD[method]) return null
   const behind = view.getUint16(26, true) + view.getUint16(28, true)
   return HEADER_BYTES + behind + packedBytes <= spanBytes ? behind : null
+}
+
+const SIZE_IS_BEHIND = 1 << 3
+const IN_ZIP64 = 0xffffffff
+const ZIP64_FIELD = 1
+
+/**
+ * Whether the header of a file, and what stands behind it, has the sizes and the CRC-32 that its directory says: tools read
+ * by the one or the other. Where the header leaves them to what comes behind the bytes there is nothing to compare.
+ */
+function isOfFile(
+  header: Uint8Array,
+  behind: Uint8Array,
+  { sizeBytes, packed }: Omit<PackedObject, 'objectKey'>,
+): boolean {
+  const view = new DataView(header.buffer, header.byteOffset, header.byteLength)
+  if ((view.getUint16(6, true) & SIZE_IS_BEHIND) !== 0) return true
+  const [crc32, packedBytes, plainBytes] = [14, 18, 22].map((at) => view.getUint32(at, true))
+  const extra = behind.subarray(view.getUint16(26, true))
+  const large = packedBytes === IN_ZIP64 || plainBytes === IN_ZIP64 ? zip64Sizes(extra) : null
+  return (
+    crc32 === packed.crc32 &&
+    (packedBytes === IN_ZIP64 ? large?.packed : packedBytes) === packed.packedBytes &&
+    (plainBytes === IN_ZIP64 ? large?.plain : plainBytes) === sizeBytes
+  )
+}
+
+/** The sizes in the ZIP64 field of a local header, which has both (APPNOTE 4.5.3); null where there is none. */
+function zip64Sizes(extra: Uint8Array): { readonly plain: number; readonly packed: number } | null {
+  const view = new DataView(extra.buffer, extra.byteOffset, extra.byteLength)
+  for (let at = 0; at + 4 <= view.byteLength; at += 4 + view.getUint16(at + 2, true)) {
+    if (view.getUint16(at, true) !== ZIP64_FIELD || at + 20 > view.byteLength) continue
+    return { plain: Number(view.getBigUint64(at + 4, true)), packed: Number(view.getBigUint64(at + 12, true)) }
+  }
+  return null
 }
 
 const GZIP_HEADER = new Uint8Array([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff])

@@ -6,7 +6,7 @@ import { toHex } from '../../domain/formats/encoding.ts'
 import type { Stores } from '../stores.ts'
 import { readStretch } from './object-reads.ts'
 import { hashing } from './objects.ts'
-import { asGzip, type ByteReader, behindHeader, HEADER_BYTES, openBytes } from './packed-bytes.ts'
+import { asGzip, type ByteReader, openBytes, takeHeader } from './packed-bytes.ts'
 
 type BucketStores = Pick<Stores, 'artifacts' | 'warn'>
 
@@ -103,14 +103,13 @@ async function addRun(stores: BucketStores, zip: Zip, run: readonly PackedNamed[
     for (const { name, artifact } of run) {
       const { packed, sizeBytes, createdAt } = artifact
       await bytes.skip(packed.start - at)
-      const behind = behindHeader(await bytes.take(HEADER_BYTES), packed)
-      at = packed.start + HEADER_BYTES
-      if (behind === null) {
+      const { length, isOfFile } = await takeHeader(bytes, artifact)
+      at = packed.start + length
+      if (!isOfFile) {
         digests.push(`# bad: ${name}\n`)
         continue
       }
-      await bytes.skip(behind)
-      at += behind + packed.packedBytes
+      at += packed.packedBytes
       const check = openCheck(artifact)
       await zip.add(
         name,

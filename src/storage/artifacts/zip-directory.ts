@@ -41,7 +41,8 @@ export async function readZipDirectory(
     if (error instanceof BucketUnreachable) throw error
     if (error instanceof TooLarge) return { kind: 'bad_zip', problem: 'has a directory that is too large' }
     // The words of the library for what is wrong with the bytes.
-    return { kind: 'bad_zip', problem: `cannot be read as a zip: ${error instanceof Error ? error.message : error}` }
+    const { message, reason } = error as Error & { readonly reason?: string }
+    return { kind: 'bad_zip', problem: `cannot be read as a zip: ${message}${reason ? `, by ${reason}` : ''}` }
   }
 }
 
@@ -58,6 +59,8 @@ type ZipEnd = { readonly view: DataView; readonly endAt: number; readonly at: nu
 
 /** How other tools could read the zip that the library takes in its own way; null where they cannot. */
 function otherReading(end: ZipEnd, entries: readonly Entry[]): string | null {
+  if (end.view.getUint16(end.at + 8, true) !== end.view.getUint16(end.at + 10, true))
+    return 'has an end that counts its entries in two ways'
   if (hasSecondEnd(end)) return 'has a second end in its comment, by which other tools would read it'
   if (hasOtherEnd64(end)) return 'has a ZIP64 end by which other tools would read it'
   return entries.some((entry) => countFields(entry, ZIP64_FIELD) > 1)
@@ -89,8 +92,7 @@ function hasOtherEnd64({ view, endAt, at }: ZipEnd): boolean {
     view.getUint32(locator + 4, true) === 0 &&
     view.getBigUint64(locator + 8, true) === BigInt(endAt - LOCATOR_BYTES - END64_BYTES) &&
     view.getUint32(locator + 16, true) === 1
-  const isOfOneDisk = view.getUint16(at + 8, true) === view.getUint16(at + 10, true)
-  return !isAskedFor || !isPlain || !isOfOneDisk
+  return !isAskedFor || !isPlain
 }
 
 function countFields({ rawExtraField: raw }: Entry, type: number): number {
@@ -108,10 +110,17 @@ function doubtsOfName(entry: Entry, path: string): Pick<ZipEntry, 'isNameBroken'
     countFields(entry, UNICODE_PATH_FIELD) > 1 ||
     (bitFlag?.languageEncodingFlag === true && !isUtf8(rawFilename)) ||
     (field !== undefined && !isUtf8(field.data.subarray(5)))
-  // The field repeats in UTF-8 a name in another encoding, which is what it is for; of ASCII both have to say the same.
-  const isAscii = rawFilename.every((byte) => byte < 0x80)
-  const names = [isAscii ? new TextDecoder().decode(rawFilename) : path, field?.filename ?? path]
-  return { isNameBroken, otherName: names.find((name) => name !== path) ?? null }
+  if (!field) return { isNameBroken, otherName: null }
+  // It repeats in UTF-8 a name in another encoding, which is what it is for: what is ASCII has to be the same in both.
+  const header = isUtf8(rawFilename) ? new TextDecoder().decode(rawFilename) : null
+  const said = field.filename ?? ''
+  const isSame = header === null ? asciiOf(String.fromCharCode(...rawFilename)) === asciiOf(said) : header === said
+  return { isNameBroken, otherName: isSame ? null : path === said ? (header ?? '') : said }
+}
+
+/** A name, each stretch of what is not ASCII as one sign. */
+function asciiOf(name: string): string {
+  return name.replace(/[^\0-\x7f]+/g, '\x80')
 }
 
 function isUtf8(bytes: Uint8Array): boolean {
@@ -133,7 +142,8 @@ function zipEntry(entry: Entry, path: string): ZipEntry {
     sizeBytes: uncompressedSize,
     crc32: crc32 ?? 0,
     method: compressionMethod,
-    isFolder: directory,
+    isFolder: path.endsWith('/'),
+    isOddFolder: directory && !path.endsWith('/'),
     isLink: entry.symlink,
     isEncrypted: entry.encrypted,
     ...doubtsOfName(entry, path),

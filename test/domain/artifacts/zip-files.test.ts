@@ -3,7 +3,15 @@ import { filesOfZip, type ZipEntry } from '../../../src/domain/artifacts/zip-fil
 
 const entry = (path: string, start: number): ZipEntry => ({
   ...{ path, nameBytes: path.length, start, packedBytes: 5, sizeBytes: 5, crc32: start, method: 0 },
-  ...{ isFolder: false, isLink: false, isEncrypted: false, isNameBroken: false, otherName: null, isFromDos: false },
+  ...{
+    isFolder: false,
+    isOddFolder: false,
+    isLink: false,
+    isEncrypted: false,
+    isNameBroken: false,
+    otherName: null,
+    isFromDos: false,
+  },
 })
 
 it.each([

@@ -12,7 +12,7 @@ export type ZipPart = {
   /** Extra fields of its entry in the directory. */
   readonly extra?: Uint8Array
   /** What the local header says, where that is not true. */
-  readonly local?: { readonly method?: number; readonly signature?: number; readonly extra?: number }
+  readonly local?: Partial<Record<'method' | 'signature' | 'extra' | 'crc' | 'packed' | 'size', number>>
 }
 
 /** A zip with nothing in it that any tool would refuse. */
@@ -50,18 +50,21 @@ export function zipOf(
     const start = at
     const method = isDeflated ? 8 : 0
     const crc = told.crc ?? crcOf(plain)
-    const fields = (methodTold: number) => [
+    const fields = (methodTold: number, said: Partial<Record<'crc' | 'packed' | 'size', number>>) => [
       [2, 20],
       [2, flags],
       [2, methodTold],
       [4, 0x58210000],
-      [4, crc],
-      [4, told.packed ?? bytes.length],
-      [4, told.size ?? plain.length],
+      [4, said.crc ?? crc],
+      [4, said.packed ?? told.packed ?? bytes.length],
+      [4, said.size ?? told.size ?? plain.length],
       [2, raw.length],
     ]
     const extra = new Uint8Array(local.extra ?? 0)
-    push(out, numbers([[4, local.signature ?? 0x04034b50], ...fields(local.method ?? method), [2, extra.length]]))
+    push(
+      out,
+      numbers([[4, local.signature ?? 0x04034b50], ...fields(local.method ?? method, local), [2, extra.length]]),
+    )
     push(out, raw)
     push(out, extra)
     push(out, bytes)
@@ -73,7 +76,7 @@ export function zipOf(
           [1, 20],
           [1, told.host ?? 3],
         ],
-        ...fields(told.method ?? method),
+        ...fields(told.method ?? method, told),
         ...[
           [2, fieldsOfEntry.length],
           [2, 0],

@@ -77,6 +77,17 @@ describe('an entry that is none to serve', () => {
     ['a link', { name: 'good.txt', mode: 0o120777 }, 'is a symbolic link'],
     ['encrypted', { name: 'good.txt', flags: 0x801 }, 'is encrypted'],
     ['packed by LZMA', { name: 'good.txt', told: { method: 14 } }, 'is packed by method 14; 0 and 8 are read'],
+    ['said to be a folder', { name: 'good.txt', mode: 0o40755 }, 'is said to be a folder, and has no slash at its end'],
+    ['absolute', { name: '/good.txt' }, 'must not have an empty segment'],
+    ['out of the folder', { name: '../good.txt' }, 'must not have a "." or ".." segment'],
+    ['cut off by a NUL', { name: 'good.txt\0x' }, 'must not contain control characters'],
+    ['with a sign that is none', { name: 'good\x7f.txt' }, 'must not contain control characters'],
+    ['with a backslash of Windows', { name: '\\good.txt', told: { host: 0 } }, 'must not have an empty segment'],
+    [
+      'known by ASCII to some and by a field to others',
+      { name: 'é', flags: 0, extra: unicodePath('é', 'good.txt') },
+      'has a second name, "é"',
+    ],
     [
       'known to other tools by another name',
       { name: 'b.txt', flags: 0, extra: unicodePath('b.txt', 'good.txt') },
@@ -126,6 +137,18 @@ describe('an entry that is none to serve', () => {
     )
     expect([status, body.skipped]).toEqual([expect.toSatisfy(isStored), []])
     expect(await (await download(node, encodeURIComponent('ä.txt'))).text()).toBe('a')
+  })
+
+  it('that differs from another by a number of its version is the one file that unzip leaves of both', async () => {
+    const { body, node } = await put(zipOf([GOOD, { name: 'good.txt;1', text: 'newer' }]))
+    expect(body.skipped).toEqual([{ path: 'good.txt', reason: 'is there twice; only the last one counts' }])
+    expect(await (await download(node, 'good.txt%3B1')).text()).toBe('newer')
+  })
+
+  it('is taken where its path begins with "./", without it', async () => {
+    const { body, node } = await put(zipOf([{ name: './a/b.txt', text: 'b' }]))
+    expect(body.skipped).toEqual([])
+    expect(await (await download(node, 'a/b.txt')).text()).toBe('b')
   })
 
   it('is taken where only its folders are written as Windows does', async () => {
@@ -197,11 +220,18 @@ describe('a zip', () => {
         'AAAAAAAAAAIAAAAAAAAAAgAAAAAAAABvAAAAAAAAAGEAAAAAAAAAUEsGBwAAAADQAAAAAAAAAAEAAABQSwUGAAAAAAEA////////',
         '/////wAA',
       ].join(''),
-      'has a ZIP64 end',
+      'counts its entries in two ways',
     ],
   ])('that %s is refused', async (_, base64, said) => {
     const { status, body } = await put(Uint8Array.from(atob(base64), (sign) => sign.charCodeAt(0)))
     expect([status, body.message]).toEqual([400, expect.stringContaining(said)])
+  })
+
+  it('whose end counts its entries in two ways is refused', async () => {
+    const zip = zipOf([GOOD, { name: 'b.txt' }])
+    zip[zip.length - 22 + 8] = 1
+    const { status, body } = await put(zip)
+    expect([status, body.message]).toEqual([400, expect.stringContaining('counts its entries in two ways')])
   })
 
   it('whose comment is but a comment is taken', async () => {
@@ -268,6 +298,9 @@ describe('bytes that are not what the zip says', () => {
   it.each<[string, ZipPart]>([
     ['no header', { name: 'x', text: 'x', local: { signature: 0 } }],
     ['another way of packing', { name: 'x', text: 'x', local: { method: 8 } }],
+    ['another size before them', { name: 'x', text: 'xxx', local: { size: 1, packed: 1 } }],
+    ['another CRC before them', { name: 'x', text: 'xxx', local: { crc: 1 } }],
+    ['a size in a field that is not there', { name: 'x', text: 'xxx', local: { size: 0xffffffff, packed: 0xffffffff } }],
     ['a longer name before them', { name: 'x', text: 'x', local: { extra: 9 }, told: { packed: 9, size: 9 } }],
   ])('with %s are refused before the first byte', async (_, part) => {
     const answer = await put(zipOf([GOOD, part]))
