@@ -18265,7 +18265,7 @@ function addToken(program3) {
     "--personal",
     "your own tokens, instead of those of a project"
   );
-  verb("create", "make a token; its secret is printed once, alone on stdout").requiredOption("--label <text>", "what it is for", filledOption).addOption(new Option("--scope <scope>", "what a project token opens").choices(["status", "view-builds", "all"])).option("--expires <when>", "90d, 12h, 2027-01-31, or never; a personal token else lives for a year", parseExpiry2).addOption(new Option("--access <level>", "limits a personal token").choices(["read", "write", "admin"])).option("--reach <slug>", "limits a personal token to a project; may be repeated", addNamed).addOption(new Option("--only <what>", "limits a token of scope status: for a public README").choices(["badges"])).option("--cidr <network>", "limits a token to 10.0.0.0/8 or 2001:db8::/32; may be repeated", addNamed).option("--not-before <day>", "the token works from then on: 2027-01-31 (0:00 UTC), or 12h from now", parseBegin).action(
+  verb("create", "make a token; its secret is printed once, alone on stdout").requiredOption("--label <text>", "what it is for", filledOption).addOption(new Option("--scope <scope>", "what a project token opens").choices(["status", "view-builds", "all"])).option("--expires <when>", "90d, 12h, 2027-01-31, or never; a personal token else lives for a year", parseExpiry2).addOption(new Option("--access <level>", "limits a personal token").choices(["read", "write", "admin"])).option("--reach <slug>", "limits a personal token to a project; may be repeated", addNamed).addOption(new Option("--only <what>", "limits a token of scope status: for a public README").choices(["badges"])).option("--branch <pattern>", "limits a project token to main or release/*; may be repeated", addNamed).option("--path <pattern>", "limits a project token to the artifacts dist/** or *.xml; may be repeated", addNamed).option("--cidr <network>", "limits a token to 10.0.0.0/8 or 2001:db8::/32; may be repeated", addNamed).option("--not-before <day>", "the token works from then on: 2027-01-31 (0:00 UTC), or 12h from now", parseBegin).action(
     (options2) => runVerb(options2, async ({ server, output }) => {
       const { label, personal, scope, access, only } = options2;
       if (!personal && !scope)
@@ -18274,6 +18274,9 @@ function addToken(program3) {
       if (access && !personal) throw usageError("--access: only a personal token has it; a project token only reads.");
       if (options2.reach && !personal)
         throw usageError("--reach: only a personal token has it; a project token has its one project.");
+      if ((options2.branch || options2.path) && personal)
+        throw usageError("--branch, --path: only a project token has them.");
+      if (options2.path && scope === "status") throw usageError("--path: wants --scope view-builds or all.");
       if (only && scope !== "status") throw usageError("--only badges: wants --scope status.");
       const limits = limitsOf(options2);
       const expires = options2.expires ?? (personal ? inDays(365) : "never");
@@ -18336,11 +18339,13 @@ function addToken(program3) {
     })
   );
 }
-function limitsOf({ access, reach, only, cidr, notBefore }) {
+function limitsOf({ access, reach, only, branch, path, cidr, notBefore }) {
   const limits = {
     ...access ? { access } : {},
     ...reach ? { projects: reach } : {},
     ...only ? { only } : {},
+    ...branch ? { branches: branch } : {},
+    ...path ? { paths: path } : {},
     ...cidr ? { cidrs: cidr } : {},
     ...notBefore ? { not_before: notBefore.toISOString() } : {}
   };

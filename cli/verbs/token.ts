@@ -22,6 +22,8 @@ type TokenOptions = CommonOptions & {
   access?: string
   reach?: readonly string[]
   only?: string
+  branch?: readonly string[]
+  path?: readonly string[]
   cidr?: readonly string[]
   notBefore?: Date
   overlap?: number
@@ -57,6 +59,8 @@ export function addToken(program: Command): void {
     .addOption(new Option('--access <level>', 'limits a personal token').choices(['read', 'write', 'admin']))
     .option('--reach <slug>', 'limits a personal token to a project; may be repeated', addNamed)
     .addOption(new Option('--only <what>', 'limits a token of scope status: for a public README').choices(['badges']))
+    .option('--branch <pattern>', 'limits a project token to main or release/*; may be repeated', addNamed)
+    .option('--path <pattern>', 'limits a project token to the artifacts dist/** or *.xml; may be repeated', addNamed)
     .option('--cidr <network>', 'limits a token to 10.0.0.0/8 or 2001:db8::/32; may be repeated', addNamed)
     .option('--not-before <day>', 'the token works from then on: 2027-01-31 (0:00 UTC), or 12h from now', parseBegin)
     .action((options: TokenOptions) =>
@@ -68,6 +72,9 @@ export function addToken(program: Command): void {
         if (access && !personal) throw usageError('--access: only a personal token has it; a project token only reads.')
         if (options.reach && !personal)
           throw usageError('--reach: only a personal token has it; a project token has its one project.')
+        if ((options.branch || options.path) && personal)
+          throw usageError('--branch, --path: only a project token has them.')
+        if (options.path && scope === 'status') throw usageError('--path: wants --scope view-builds or all.')
         if (only && scope !== 'status') throw usageError('--only badges: wants --scope status.')
         const limits = limitsOf(options)
         const expires = options.expires ?? (personal ? inDays(365) : 'never')
@@ -140,11 +147,13 @@ export function addToken(program: Command): void {
 }
 
 /** What the token is to open less; null where nothing is said, so that a server that knows no limits need not. */
-function limitsOf({ access, reach, only, cidr, notBefore }: TokenOptions): object | null {
+function limitsOf({ access, reach, only, branch, path, cidr, notBefore }: TokenOptions): object | null {
   const limits = {
     ...(access ? { access } : {}),
     ...(reach ? { projects: reach } : {}),
     ...(only ? { only } : {}),
+    ...(branch ? { branches: branch } : {}),
+    ...(path ? { paths: path } : {}),
     ...(cidr ? { cidrs: cidr } : {}),
     ...(notBefore ? { not_before: notBefore.toISOString() } : {}),
   }

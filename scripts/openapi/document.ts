@@ -64,6 +64,8 @@ const NEEDS: Record<Needs, string> = {
     'Needs a project token of scope `status` or `all`, a reporting token, or the personal token of a member. Open to anyone on a public project.',
   'artifacts:read':
     'Needs a project token of scope `view-builds` or `all`, a reporting token, or the personal token of a member. Open to anyone on a public project.',
+  'output:read':
+    'Needs a project token of scope `view-builds` or `all` without the limit `paths`, a reporting token, or the personal token of a member. Open to anyone on a public project.',
   'builds:write': 'Needs a reporting token or the personal token of a member.',
   'shares:write': 'Needs the personal token of a member.',
   'project:admin': 'Needs the personal token of an admin of the project.',
@@ -187,7 +189,7 @@ function parameterRef(place: Place, name: string): Ref {
 }
 
 /** What a public project, or nothing in particular, opens without a token. */
-const OPEN: readonly Needs[] = ['each', 'runs:list', 'badges:read', 'status:read', 'artifacts:read']
+const OPEN: readonly Needs[] = ['each', 'runs:list', 'badges:read', 'status:read', 'artifacts:read', 'output:read']
 
 function securityFor(needs: Needs, path: string): Record<string, string[]>[] {
   if (needs === 'anyone') return []

@@ -1,5 +1,5 @@
 import { limitsOf, type Principal } from '../domain/access/grant.ts'
-import { standsAnywhere } from '../domain/access/limits/limits.ts'
+import { opensAlike } from '../domain/access/limits/limits.ts'
 import { invalidToken } from '../domain/error.ts'
 import { judgeConditions } from '../domain/formats/precondition.ts'
 import { type Project, parseSlugParts, type Slug } from '../domain/project.ts'
@@ -50,8 +50,8 @@ function hotResponse(asked: Asked, wanted: Wanted): Response | null {
   if (credential.kind === 'malformed') return hotRefusal(asked, wanted)
   if (credential.kind === 'refused') return null
   const granted = credential.kind === 'secret' ? knownGrant(stores, credential.secret) : null
-  // Who presents a token, and when, is looked at by the ordinary route.
-  if (credential.kind === 'secret' && !(granted && standsAnywhere(limitsOf(granted.grant)))) return null
+  // Who presents a token, when and for which branch or path, is looked at by the ordinary route.
+  if (credential.kind === 'secret' && !(granted && opensAlike(limitsOf(granted.grant)))) return null
   const grant: Principal | null = granted?.grant ?? null
   const access = knownAccess(stores, grant, wanted.slug, ACCESS[wanted.route])
   if (!access) return null

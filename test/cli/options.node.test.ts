@@ -104,6 +104,8 @@ describe('the limits of a token that is to be made', () => {
     [['--scope', 'status', '--only', 'feeds'], '--only'],
     [['--personal', '--only', 'badges'], '--only badges: wants --scope status'],
     [['--personal', '--cidr', ''], '--cidr'],
+    [['--personal', '--branch', 'main'], '--branch, --path: only a project token'],
+    [['--scope', 'status', '--path', 'a'], '--path: wants --scope view-builds or all'],
     [['--personal', '--not-before', 'tomorrow'], '--not-before'],
   ])('are not %j, which is refused by name', async (args, said) => {
     const { code, stderr } = await cli.run(['token', 'create', '--label', 'x', ...args])

@@ -321,6 +321,11 @@ describe('buildpass login, token and status', () => {
     expect(JSON.parse(reader.stdout)).toMatchObject({
       limits: { access: 'read', projects: [SLUG], not_before: '2020-01-31T00:00:00.000Z' },
     })
+    const parts = ['--branch', 'main', '--branch', 'release/*', '--path', 'dist/**']
+    const ofParts = ['token', 'create', '--label', 'of parts', '--scope', 'all', ...parts, '--json']
+    expect(JSON.parse((await cli.run(ofParts, { env })).stdout)).toMatchObject({
+      limits: { branches: ['main', 'release/*'], paths: ['dist/**'] },
+    })
     const bad = await cli.run(['token', 'create', '--label', 'x', '--scope', 'all', '--cidr', 'home'], { env })
     expect(bad).toMatchObject({ code: 1, stderr: expect.stringContaining('limits.cidrs.0: must be a network') })
   })

@@ -11,6 +11,8 @@ export type Permission =
   | 'badges:read'
   | 'status:read'
   | 'artifacts:read'
+  /** What builds made beside single files: logs, packs and reports as a whole. */
+  | 'output:read'
   | 'builds:write'
   /** To give single files to people without an account, by links. */
   | 'shares:write'
@@ -23,12 +25,21 @@ export const ROLES = ['member', 'admin'] as const satisfies readonly Role[]
 
 const OPENS: Record<Opener, readonly Permission[]> = {
   status: ['runs:list', 'badges:read', 'status:read'],
-  'view-builds': ['runs:list', 'artifacts:read'],
-  all: ['runs:list', 'badges:read', 'status:read', 'artifacts:read'],
-  member: ['runs:list', 'badges:read', 'status:read', 'artifacts:read', 'builds:write', 'shares:write'],
-  admin: ['runs:list', 'badges:read', 'status:read', 'artifacts:read', 'builds:write', 'shares:write', 'project:admin'],
-  reporting: ['runs:list', 'badges:read', 'status:read', 'artifacts:read', 'builds:write'],
-  public: ['runs:list', 'badges:read', 'status:read', 'artifacts:read'],
+  'view-builds': ['runs:list', 'artifacts:read', 'output:read'],
+  all: ['runs:list', 'badges:read', 'status:read', 'artifacts:read', 'output:read'],
+  member: ['runs:list', 'badges:read', 'status:read', 'artifacts:read', 'output:read', 'builds:write', 'shares:write'],
+  admin: [
+    'runs:list',
+    'badges:read',
+    'status:read',
+    'artifacts:read',
+    'output:read',
+    'builds:write',
+    'shares:write',
+    'project:admin',
+  ],
+  reporting: ['runs:list', 'badges:read', 'status:read', 'artifacts:read', 'output:read', 'builds:write'],
+  public: ['runs:list', 'badges:read', 'status:read', 'artifacts:read', 'output:read'],
 }
 
 /** What an opener opens; nothing for a word that is not one. */
@@ -42,6 +53,7 @@ export const SCOPE_NEEDED: Record<Permission, string> = {
   'badges:read': 'status',
   'status:read': 'status',
   'artifacts:read': 'view-builds',
+  'output:read': 'view-builds',
   'builds:write': 'builds:write',
   'shares:write': 'shares:write',
   'project:admin': 'project:admin',

@@ -4,13 +4,11 @@ import type { AppError } from '../../domain/error.ts'
 import { ccStateFor } from '../../domain/formats/cctray.ts'
 import { httpDate } from '../../domain/formats/precondition.ts'
 import { type Project, parseProjectName } from '../../domain/project.ts'
-import {
-  type BranchPipelines,
-  listBranchPipelines,
-  listDefaultBranchPipelines,
-} from '../../storage/builds/branch-feeds.ts'
+import { listBranchPipelines, listDefaultBranchPipelines } from '../../storage/builds/branch-feeds.ts'
+import type { WhichBranch } from '../../storage/builds/open-branches.ts'
 import { type Caching, cacheControlFor, conditional, etagOf } from '../frame/answers.ts'
 import { messageOf, refusalHeaders, statusOf } from '../frame/errors.ts'
+import { openBranchesOf } from '../frame/open-parts.ts'
 import type { AppEnv } from '../frame/open-request.ts'
 import { checkedBranch } from '../frame/request/input.ts'
 import { publicOriginOf } from '../frame/request/origin.ts'
@@ -36,7 +34,7 @@ export function mountCcTray(app: App): void {
   route(
     app,
     'GET /:vcs{(?:gh|github|bb|bitbucket|gl|gitlab|circleci)}/:org/:file{[^/]+\\.cc\\.xml}',
-    async (c, { project }) => branchFeed(c, project, await listBranchPipelines(c.env.stores.db, project.id, null)),
+    (c, { grant, project }) => branchFeed(c, project, openBranchesOf({ grant })),
     {
       slug: { onPath: (params) => parseProjectName(params.vcs, params.org, nameOf(params)) },
       refuse: refuseWithXml,
@@ -46,20 +44,20 @@ export function mountCcTray(app: App): void {
   route(
     app,
     'GET /:vcs{(?:gh|github|bb|bitbucket|gl|gitlab|circleci)}/:org/:repo/tree/:file{.+\\.cc\\.xml}',
-    async (c, { project, params }) => {
-      const branch = checkedBranch(nameOf(params))
-      return branchFeed(c, project, await listBranchPipelines(c.env.stores.db, project.id, branch))
-    },
+    (c, { project, params }) => branchFeed(c, project, checkedBranch(nameOf(params))),
     { refuse: refuseWithXml },
   )
 }
 
-function branchFeed(c: Context<AppEnv>, project: Project, branches: readonly BranchPipelines[]): Promise<Response> {
+async function branchFeed(c: Context<AppEnv>, project: Project, branch: WhichBranch): Promise<Response> {
+  const branches = await listBranchPipelines(c.env.stores.db, project.id, branch)
+  // What a token is shown less is not for others to keep.
+  const isForAll = project.visibility === 'public' && (branch === null || typeof branch === 'string')
   const rows = branches.flatMap(({ branch, pipelines }) => {
     const state = ccStateFor(pipelines)
     return state ? [{ ...rowNames(c, project, branch), ...state }] : []
   })
-  return feed(c, rows, project.visibility === 'public' ? { publicSeconds: 30 } : 'private')
+  return feed(c, rows, isForAll ? { publicSeconds: 30 } : 'private')
 }
 
 async function feed(c: Context<AppEnv>, rows: readonly CcProject[], caching: Caching): Promise<Response> {

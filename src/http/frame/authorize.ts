@@ -103,6 +103,7 @@ async function admit<Params>(
     case 'badges:read':
     case 'status:read':
     case 'artifacts:read':
+    case 'output:read':
     case 'builds:write':
     case 'shares:write':
     case 'project:admin':
@@ -237,6 +238,7 @@ function rightOf({ needs, project }: Authorized): Right {
     case 'badges:read':
     case 'status:read':
     case 'artifacts:read':
+    case 'output:read':
       return { kind: 'credential' }
   }
 }

@@ -15,7 +15,7 @@ export async function outputUrlsFor(
   { build, logs }: Pick<BuildDetail, 'build' | 'logs'>,
 ): Promise<OutputUrls> {
   const { settings, stores } = c.env
-  if (decide('artifacts:read', { grant, role }, project) !== 'allow') return new Map()
+  if (decide('output:read', { grant, role }, project) !== 'allow') return new Map()
   // No longer than the token itself.
   const expiresAt = Math.min(outputExpiryAt(stores.now()), grantEndsAt ?? Number.POSITIVE_INFINITY)
   const asker = askerOf(grant, project.id)

@@ -8,7 +8,7 @@ import { BucketUnreachable } from '../../storage/artifacts/objects.ts'
 import { isOutage } from '../../storage/constraint.ts'
 import { readFenced } from '../../storage/tokens/revocations.ts'
 import { RightGone } from '../../storage/tokens/rights.ts'
-import { ACCESS, type ParamsOf, pathsOf, type RouteName } from './access.ts'
+import { ACCESS, type Needs, type ParamsOf, pathsOf, type RouteName } from './access.ts'
 import {
   type Admitted,
   type Authorized,
@@ -19,6 +19,7 @@ import {
   slugOnPath,
 } from './authorize.ts'
 import { jsonFailure, jsonRefusal } from './errors.ts'
+import { requireOpenPart } from './open-parts.ts'
 import type { AppEnv, Asked, OpenRequest } from './open-request.ts'
 import { leaveBody } from './request/body.ts'
 import { hasQueryToken } from './request/credentials.ts'
@@ -65,7 +66,11 @@ export function route<N extends RouteName>(
   app.on(method, [...paths], (c) =>
     answer(c, name, { refuse, fail }, async () => {
       const params = paramsOf<N>(c)
-      const admit = async () => ({ ...(await authorize(c, needs, slug, params)), params }) as HandlerInput<N>
+      const admit = async () => {
+        const admitted = await authorize<Needs, ParamsOf<N>>(c, needs, slug, params)
+        if ('project' in admitted) await requireOpenPart(c, name, admitted, params)
+        return { ...admitted, params } as HandlerInput<N>
+      }
       return method === 'GET' ? handle(c, await admit()) : actAs(c, admit, handle)
     }),
   )

@@ -8,6 +8,7 @@ import {
   type WishedLimits,
 } from '../../domain/access/limits/limits.ts'
 import { parseNetwork } from '../../domain/access/limits/network.ts'
+import { MAX_PATTERNS, patternProblem } from '../../domain/access/limits/pattern.ts'
 import type { TokenLimits } from '../../domain/access/token.ts'
 import { parseSlug, type Slug, slugText } from '../../domain/project.ts'
 import { isoOf } from './iso-time.ts'
@@ -25,7 +26,11 @@ export function personalLimits() {
 /** The limits of a project token. */
 export function projectLimits() {
   return v.pipe(
-    limits({ only: v.optional(v.literal('badges', 'must be "badges"')) }),
+    limits({
+      only: v.optional(v.literal('badges', 'must be "badges"')),
+      branches: v.optional(patterns()),
+      paths: v.optional(patterns()),
+    }),
     // They name no projects.
     v.transform((wished) => wished as Limits),
   )
@@ -68,6 +73,18 @@ function slugs() {
   )
 }
 
+function patterns() {
+  const rule = `must be a list of 1 to ${MAX_PATTERNS} patterns`
+  const pattern = v.pipe(
+    v.string('must be a pattern like release/*'),
+    v.rawCheck(({ dataset, addIssue }) => {
+      const problem = dataset.typed ? patternProblem(dataset.value) : null
+      if (problem !== null) addIssue({ message: problem })
+    }),
+  )
+  return v.pipe(v.array(pattern, rule), v.minLength(1, rule), v.maxLength(MAX_PATTERNS, rule))
+}
+
 export const NETWORK_RULE = 'must be a network like 10.0.0.0/8 or 2001:db8::/32, or an address'
 
 function networks() {
@@ -94,11 +111,13 @@ function networks() {
 export function limitsJson(limits: TokenLimits, slugs: ReadonlyMap<string, Slug>): LimitsJson {
   if (limits === null) return null
   if (limits === 'unreadable') return { unreadable: true }
-  const { access, only, projects, cidrs, notBefore } = limits
+  const { access, only, projects, branches, paths, cidrs, notBefore } = limits
   return {
     ...(access ? { access } : {}),
     ...(only ? { only } : {}),
     ...(projects ? { projects: projects.flatMap((id) => slugs.get(id) ?? []).map(slugText) } : {}),
+    ...(branches ? { branches } : {}),
+    ...(paths ? { paths } : {}),
     ...(cidrs ? { cidrs } : {}),
     ...(notBefore === undefined ? {} : { not_before: isoOf(notBefore) }),
   }

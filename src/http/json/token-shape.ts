@@ -8,6 +8,8 @@ const limitsShape = named(
     access: maybe(keyOf(ACCESS_LEVELS)),
     only: maybe(exactly('badges')),
     projects: maybe(list(text('gh/acme/web'))),
+    branches: maybe(list(text('release/*'))),
+    paths: maybe(list(text('dist/**'))),
     cidrs: maybe(list(text('10.0.0.0/8'))),
     not_before: maybe(time()),
     // It has a limit that this version does not know, and opens nothing here.

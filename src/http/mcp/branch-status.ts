@@ -55,7 +55,7 @@ function leadOf(
   { builds, workflowIds }: BranchFailure,
   jobs: readonly { readonly has_steps: boolean }[],
 ): string {
-  if (builds.length > 0 && !mayEver(grant, 'artifacts:read'))
+  if (builds.length > 0 && !mayEver(grant, 'output:read'))
     return 'Why they failed is in their logs, which a token of the scope All opens.'
   if (builds.length > 0 && !jobs.some(({ has_steps }) => has_steps))
     return 'The failed jobs below told of no step, so nothing that these printed is here: what is known is below.'

@@ -112,7 +112,7 @@ export const TOOLS = lazily((): readonly Tool[] => [
       title: 'Why did this job fail?',
       description:
         'What the steps of a job that failed printed, or one step of it: only the lines that matter, unless tail is true.',
-      needs: 'artifacts:read',
+      needs: 'output:read',
     },
     v.strictObject({
       job_id: id('job'),

@@ -1,9 +1,11 @@
 import { and, asc, desc, eq, type SQL, sql } from 'drizzle-orm'
 import type { Actor } from '../../domain/access/actor.ts'
+import type { Pattern } from '../../domain/access/limits/pattern.ts'
 import type { Artifact, ArtifactPlace } from '../../domain/artifacts/artifact.ts'
 import { digestText } from '../../domain/artifacts/artifact-digest.ts'
 import type { BuildFilter } from '../../domain/builds/build.ts'
-import { BUILDS_SEARCHED, type LatestOf, passes } from '../builds/builds.ts'
+import { BUILDS_SEARCHED, isOfBranch, type LatestOf, passes, SEARCHED_OF_EACH } from '../builds/builds.ts'
+import { isOpenPath, ofBranch, ofEachBranch, type WhichBranch } from '../builds/open-branches.ts'
 import { isBuild, type WhichBuild } from '../builds/which-build.ts'
 import { artifacts, builds, workflows } from '../schema/schema.ts'
 import { packs } from '../schema/schema-packs.ts'
@@ -13,11 +15,12 @@ import { findPacked, indexedPacksOf, selectPacks, withPacked } from './packed-ar
 
 type ReadStores = Pick<Stores, 'db' | 'artifacts' | 'warn'>
 
-/** The artifacts of a build in path order, those in packs too; null when there is no such build. */
+/** The artifacts of a build in path order, those in packs too, that fit one of the patterns; null when there is no such build. */
 export async function listArtifacts(
   stores: ReadStores,
   projectId: string,
   num: number,
+  paths: readonly Pattern[] | null = null,
 ): Promise<readonly Artifact[] | null> {
   const { db } = stores
   const [[build], rows, packRows] = await db.batch([
@@ -29,18 +32,22 @@ export async function listArtifacts(
       .select(artifactColumns())
       .from(builds)
       .innerJoin(artifacts, eq(artifacts.buildId, builds.id))
-      .where(and(eq(builds.projectId, projectId), eq(builds.num, num)))
+      .where(and(eq(builds.projectId, projectId), eq(builds.num, num), isAtOpenPath(paths)))
       .orderBy(asc(artifacts.nodeIndex), asc(artifacts.path)),
     selectPacks(db, isBuild({ projectId, num })),
   ])
-  return build ? withPacked(stores, rows, indexedPacksOf(packRows)) : null
+  return build ? withPacked(stores, rows, indexedPacksOf(packRows), { paths }) : null
 }
 
 /** A page of a build's artifacts, in that order; null when there is no such build. */
 export async function listArtifactPage(
   stores: ReadStores,
   build: WhichBuild,
-  { after, limit }: { readonly after: ArtifactPlace | null; readonly limit: number },
+  {
+    after,
+    limit,
+    paths = null,
+  }: { readonly after: ArtifactPlace | null; readonly limit: number; readonly paths?: readonly Pattern[] | null },
 ): Promise<readonly Artifact[] | null> {
   const { db } = stores
   const which = isBuild(build)
@@ -51,12 +58,12 @@ export async function listArtifactPage(
       .select(artifactColumns())
       .from(builds)
       .innerJoin(artifacts, eq(artifacts.buildId, builds.id))
-      .where(and(which, beyond ?? undefined))
+      .where(and(which, beyond ?? undefined, isAtOpenPath(paths)))
       .orderBy(asc(artifacts.nodeIndex), asc(artifacts.path))
       .limit(limit),
     selectPacks(db, which),
   ])
-  return found ? withPacked(stores, rows, indexedPacksOf(packRows), { after, limit }) : null
+  return found ? withPacked(stores, rows, indexedPacksOf(packRows), { after, limit, paths }) : null
 }
 
 export function findArtifact(
@@ -101,19 +108,29 @@ const MAX_PACKS_SEARCHED = 30
 export async function findLatestArtifact(
   stores: ReadStores,
   projectId: string,
-  { branch, filter }: { readonly branch: string | null; readonly filter: BuildFilter },
+  { branch, filter }: { readonly branch: WhichBranch; readonly filter: BuildFilter },
   place: ArtifactPlace,
 ): Promise<Artifact | null> {
   const { db } = stores
+  const atPlace = and(
+    eq(artifacts.projectId, projectId),
+    eq(artifacts.path, place.path),
+    eq(artifacts.nodeIndex, place.nodeIndex),
+  )
   const candidate = db
     .select({ id: artifacts.id, buildId: artifacts.buildId, buildNum: artifacts.buildNum })
     .from(artifacts)
     .where(
       and(
-        eq(artifacts.projectId, projectId),
-        eq(artifacts.path, place.path),
-        eq(artifacts.nodeIndex, place.nodeIndex),
-        branch === null ? undefined : eq(artifacts.branch, branch),
+        atPlace,
+        ofBranch(branch, {
+          one: (name) => eq(artifacts.branch, name),
+          some: (patterns) =>
+            sql`${artifacts.id} in ${ofEachBranch(projectId, patterns, (name) => {
+              const ofIt = and(atPlace, eq(artifacts.branch, name))
+              return sql`select ${artifacts.id} as value from ${artifacts} where ${ofIt} order by ${desc(artifacts.buildNum)} limit ${SEARCHED_OF_EACH}`
+            })}`,
+        }),
       ),
     )
     .orderBy(desc(artifacts.buildNum))
@@ -144,16 +161,23 @@ export function selectNewestPacks(
     branch,
     filter,
     nodeIndex,
-  }: { readonly branch: string | null; readonly filter: BuildFilter; readonly nodeIndex: number },
+  }: { readonly branch: WhichBranch; readonly filter: BuildFilter; readonly nodeIndex: number },
 ) {
+  const ofNode = and(eq(packs.projectId, projectId), eq(packs.nodeIndex, nodeIndex))
   const candidate = db
     .select({ id: packs.id, buildId: packs.buildId, buildNum: packs.buildNum })
     .from(packs)
     .where(
       and(
-        eq(packs.projectId, projectId),
-        eq(packs.nodeIndex, nodeIndex),
-        branch === null ? undefined : eq(packs.branch, branch),
+        ofNode,
+        ofBranch(branch, {
+          one: (name) => eq(packs.branch, name),
+          some: (patterns) =>
+            sql`${packs.id} in ${ofEachBranch(projectId, patterns, (name) => {
+              const ofIt = and(ofNode, eq(packs.branch, name))
+              return sql`select ${packs.id} as value from ${packs} where ${ofIt} order by ${desc(packs.buildNum)} limit ${SEARCHED_OF_EACH}`
+            })}`,
+        }),
       ),
     )
     .orderBy(desc(packs.buildNum))
@@ -170,22 +194,29 @@ export function selectNewestPacks(
 }
 
 /**
- * The number of the newest build that has artifacts, of those named: among the newest 5,000 of branch and filter or, where
- * both are named, of branch and job.
+ * The number of the newest build that has artifacts (or, with patterns, one at a path that fits, or a pack), of those named:
+ * among the newest 5,000 of branch and filter or, where both are named, of branch and job; of several branches the newest 500
+ * of each.
  */
 export async function findLatestBuildWithArtifacts(
   db: Db,
   projectId: string,
   { branch, filter, job, workflow }: LatestOf,
+  paths: readonly Pattern[] | null = null,
 ): Promise<number | null> {
-  const ofBranch = branch === null ? undefined : eq(builds.branch, branch)
   const ofJob = job === null ? undefined : eq(builds.jobName, job)
   // As in findLatestBuild: a job on one branch has an index of its own.
-  const indexed = branch !== null && job !== null ? ofJob : passes(filter)
+  const indexed = typeof branch === 'string' && job !== null ? ofJob : passes(filter)
   const candidate = db
     .select({ id: builds.id, num: builds.num })
     .from(builds)
-    .where(and(eq(builds.projectId, projectId), ofBranch, indexed))
+    .where(
+      and(
+        eq(builds.projectId, projectId),
+        isOfBranch(projectId, branch, { filter, newest: SEARCHED_OF_EACH }),
+        indexed,
+      ),
+    )
     .orderBy(desc(builds.num))
     .limit(BUILDS_SEARCHED)
     .as('candidate')
@@ -199,13 +230,17 @@ export async function findLatestBuildWithArtifacts(
         ofJob,
         passes(filter),
         workflow === null ? undefined : eq(workflows.name, workflow),
-        sql`(exists (select 1 from ${artifacts} where ${artifacts.buildId} = ${builds.id})
+        sql`(exists (select 1 from ${artifacts} where ${and(eq(artifacts.buildId, builds.id), isAtOpenPath(paths))})
           or exists (select 1 from ${packs} where ${packs.buildId} = ${builds.id}))`,
       ),
     )
     .orderBy(desc(candidate.num))
     .limit(1)
   return row?.num ?? null
+}
+
+function isAtOpenPath(paths: readonly Pattern[] | null): SQL | undefined {
+  return paths ? isOpenPath(sql`${artifacts.path}`, paths) : undefined
 }
 
 export type KeptArtifact =

@@ -1,4 +1,5 @@
 import { desc, eq, type SQL, sql } from 'drizzle-orm'
+import { matchesAny, type Pattern } from '../../domain/access/limits/pattern.ts'
 import type { Artifact, ArtifactPlace } from '../../domain/artifacts/artifact.ts'
 import { contentTypeFor } from '../../domain/artifacts/content-type.ts'
 import { compareArtifacts, type Pack, type PackedFile, packedArtifact } from '../../domain/artifacts/pack.ts'
@@ -65,13 +66,21 @@ export async function findPacked(
 
 /**
  * Those of the artifacts, and those in the packs, in the order of all lists; of several at one place that which comes first
- * here. With a limit so many at most, behind `after`.
+ * here. With a limit so many at most, behind `after`; with patterns those whose path fits one.
  */
 export async function withPacked(
   stores: BucketStores,
   loose: readonly Artifact[],
   of: readonly IndexedPack[],
-  { after = null, limit }: { readonly after?: ArtifactPlace | null; readonly limit?: number } = {},
+  {
+    after = null,
+    limit,
+    paths = null,
+  }: {
+    readonly after?: ArtifactPlace | null
+    readonly limit?: number
+    readonly paths?: readonly Pattern[] | null
+  } = {},
 ): Promise<readonly Artifact[]> {
   if (of.length === 0) return loose
   const listed = await Promise.all(
@@ -79,8 +88,9 @@ export async function withPacked(
       .filter(({ nodeIndex }) => after === null || nodeIndex >= after.nodeIndex)
       .map(async (pack) => {
         const behind = after?.nodeIndex === pack.nodeIndex ? after.path : null
-        const files = await listInIndex(stores, pack.index, behind, limit)
-        return files.map((file) => artifactOf(pack, file))
+        // Which of them fit shows only once they are read.
+        const files = await listInIndex(stores, pack.index, behind, paths ? undefined : limit)
+        return files.filter(({ path }) => !paths || matchesAny(paths, path)).map((file) => artifactOf(pack, file))
       }),
   )
   // The sort keeps the order of what is equal.

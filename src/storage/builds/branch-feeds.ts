@@ -8,6 +8,7 @@ import { builds, members, pipelines, projects, workflows } from '../schema/schem
 import { type Db, limitTo } from '../stores.ts'
 import { PIPELINES_SEARCHED } from './branch-status.ts'
 import { hasResult, hasUnskippedPart, mayHaveResult } from './complete-pipelines.ts'
+import { openBranchNames, type WhichBranch } from './open-branches.ts'
 import { partsOf } from './workflows.ts'
 
 /** A branch with its newest pipeline, the newest that may have a result, and the newest that has one. */
@@ -17,11 +18,11 @@ const MAX_BRANCHES = 200
 /** The branches of a project are looked for among its newest 2,000 pipelines: an older branch has to be named. */
 const RECENT_PIPELINES = 2_000
 
-/** The branches of a project that were built lately, that with the newest pipeline first; or the one that is named. */
+/** The branches of a project that were built lately, that with the newest pipeline first; or those that are named. */
 export async function listBranchPipelines(
   db: Db,
   projectId: string,
-  branch: string | null,
+  branch: WhichBranch,
 ): Promise<readonly BranchPipelines[]> {
   const rows = await db.all<FeedRow>(branchPipelinesQuery(projectId, branch))
   return [...Map.groupBy(rows, (row) => row.branch)].map(([name, those]) => ({
@@ -80,7 +81,12 @@ function pipelinesOf(rows: readonly FeedRow[]): readonly CcPipeline[] {
   }))
 }
 
-export function branchPipelinesQuery(projectId: string, branch: string | null): SQL {
+export function branchPipelinesQuery(projectId: string, branch: WhichBranch): SQL {
+  if (branch !== null && typeof branch !== 'string') {
+    const newest = sql`(select max(number) from ${pipelines} where project_id = ${projectId} and branch = open_subquery.name)`
+    return partsOfBranches(sql`select ${projectId} as project_id, name as branch, ${newest} as newest
+      from ${openBranchNames(projectId, branch)} as open_subquery order by newest desc ${limitTo(MAX_BRANCHES)}`)
+  }
   const ofProject = sql`select project_id, branch, number from ${pipelines} where project_id = ${projectId}`
   const recent =
     branch === null

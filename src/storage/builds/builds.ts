@@ -17,24 +17,49 @@ import { projectColumns } from '../projects/project-columns.ts'
 import { aliased } from '../schema/columns.ts'
 import { builds, members, pipelines, projects, workflows } from '../schema/schema.ts'
 import type { Db } from '../stores.ts'
+import { ofBranch, ofEachBranch, type WhichBranch } from './open-branches.ts'
 import { pipelineColumns } from './pipelines.ts'
 import { isBuild, type WhichBuild } from './which-build.ts'
 
 export type Page = { readonly limit: number; readonly offset: number }
 
-/** Newest first; of one branch when that is named. */
+/** Newest first. */
 export async function listBuilds(
   db: Db,
   projectId: string,
-  { branch, filter }: { readonly branch: string | null; readonly filter: BuildFilter },
-  { limit, offset }: Page,
+  which: { readonly branch: WhichBranch; readonly filter: BuildFilter },
+  page: Page,
 ): Promise<readonly Build[]> {
-  const ofBranch = branch === null ? undefined : eq(builds.branch, branch)
-  const rows = await selectBuild(db, and(eq(builds.projectId, projectId), ofBranch, passes(filter)))
+  return (await buildsQuery(db, projectId, which, page)).map(buildOf)
+}
+
+export function buildsQuery(
+  db: Db,
+  projectId: string,
+  { branch, filter }: { readonly branch: WhichBranch; readonly filter: BuildFilter },
+  { limit, offset }: Page,
+) {
+  const which = isOfBranch(projectId, branch, { filter, newest: limit + offset })
+  return selectBuild(db, and(eq(builds.projectId, projectId), which, passes(filter)))
     .orderBy(desc(builds.num))
     .limit(limit)
     .offset(offset)
-  return rows.map(buildOf)
+}
+
+/** That a build is of the branch or, of each of several, one of the newest that pass the filter. */
+export function isOfBranch(
+  projectId: string,
+  branch: WhichBranch,
+  { filter, newest }: { readonly filter: BuildFilter; readonly newest: number },
+): SQL | undefined {
+  return ofBranch(branch, {
+    one: (name) => eq(builds.branch, name),
+    some: (patterns) =>
+      sql`${builds.num} in ${ofEachBranch(projectId, patterns, (name) => {
+        const ofIt = and(eq(builds.projectId, projectId), eq(builds.branch, name), passes(filter))
+        return sql`select ${builds.num} as value from ${builds} where ${ofIt} order by ${desc(builds.num)} limit ${newest}`
+      })}`,
+  })
 }
 
 export type BuildDetail = {
@@ -146,6 +171,8 @@ export async function listRecentBuilds(
 
 /** How many builds are searched where no index finds the one: a name without a build must not cost reading all rows. */
 export const BUILDS_SEARCHED = 5_000
+/** And so many of each branch where there are several. */
+export const SEARCHED_OF_EACH = 500
 
 /**
  * The newest build that passes the filter and, where named, is of that branch, job and workflow. A workflow, and a job
@@ -156,14 +183,13 @@ export async function findLatestBuild(
   projectId: string,
   { branch, filter, job, workflow }: LatestOf,
 ): Promise<Build | null> {
-  const ofBranch = branch === null ? undefined : eq(builds.branch, branch)
   const ofJob = job === null ? undefined : eq(builds.jobName, job)
   // A job on one branch has an index of its own; otherwise the index of the filter's class is used.
-  const indexed = branch !== null && job !== null ? ofJob : passes(filter)
+  const indexed = typeof branch === 'string' && job !== null ? ofJob : passes(filter)
   const ofProject = eq(builds.projectId, projectId)
   const fits = and(ofJob, passes(filter), workflow === null ? undefined : eq(workflows.name, workflow))
   if (job === null && workflow === null) {
-    const [row] = await selectBuild(db, and(ofProject, ofBranch, fits))
+    const [row] = await selectBuild(db, and(ofProject, isOfBranch(projectId, branch, { filter, newest: 1 }), fits))
       .orderBy(desc(builds.num))
       .limit(1)
     return row ? buildOf(row) : null
@@ -171,7 +197,7 @@ export async function findLatestBuild(
   const candidate = db
     .select({ id: builds.id, num: builds.num })
     .from(builds)
-    .where(and(ofProject, ofBranch, indexed))
+    .where(and(ofProject, isOfBranch(projectId, branch, { filter, newest: SEARCHED_OF_EACH }), indexed))
     .orderBy(desc(builds.num))
     .limit(BUILDS_SEARCHED)
     .as('candidate')
@@ -188,7 +214,7 @@ export async function findLatestBuild(
 }
 
 export type LatestOf = {
-  readonly branch: string | null
+  readonly branch: WhichBranch
   readonly filter: BuildFilter
   readonly job: string | null
   readonly workflow: string | null

@@ -7,6 +7,7 @@ import { aliased } from '../schema/columns.ts'
 import { builds, pipelines, projects, workflows } from '../schema/schema.ts'
 import { outbox } from '../schema/schema-outbox.ts'
 import type { Db } from '../stores.ts'
+import { ofBranch, ofEachBranch, type WhichBranch } from './open-branches.ts'
 
 /** A pipeline and when something last happened in it. */
 export type PipelineRow = Pipeline & {
@@ -22,7 +23,7 @@ export type PipelineRow = Pipeline & {
 export type PipelineStart = { readonly state: OutboxState; readonly problem: string | null }
 
 export type PipelinesOf = {
-  readonly branch: string | null
+  readonly branch: WhichBranch
   /** The login of the person who pushed or asked for them, letter case ignored. */
   readonly login: string | null
 }
@@ -44,12 +45,31 @@ export function pipelinesQuery(
   { before, limit }: { readonly before: number | null; readonly limit: number },
 ) {
   const which = and(
-    eq(pipelines.projectId, projectId),
-    branch === null ? undefined : eq(pipelines.branch, branch),
     login === null ? undefined : sql`lower(${pipelines.actor} ->> '$.login') = ${login.toLowerCase()}`,
     before === null ? undefined : lt(pipelines.number, before),
   )
-  return selectPipeline(db, which).orderBy(desc(pipelines.number)).limit(limit)
+  return selectPipeline(db, isPipelineOf(projectId, branch, { which, newest: limit }))
+    .orderBy(desc(pipelines.number))
+    .limit(limit)
+}
+
+/** That a pipeline is such a one, and of the branch or, of each of several, one of the newest. */
+export function isPipelineOf(
+  projectId: string,
+  branch: WhichBranch,
+  { which, newest }: { readonly which: SQL | undefined; readonly newest: number },
+): SQL | undefined {
+  const { number } = pipelines
+  const ofProject = and(eq(pipelines.projectId, projectId), which)
+  const ofIt = ofBranch(branch, {
+    one: (name) => eq(pipelines.branch, name),
+    some: (patterns) =>
+      sql`${number} in ${ofEachBranch(projectId, patterns, (name) => {
+        const those = and(ofProject, eq(pipelines.branch, name))
+        return sql`select ${number} as value from ${pipelines} where ${those} order by ${desc(number)} limit ${newest}`
+      })}`,
+  })
+  return and(ofProject, ofIt)
 }
 
 export async function findPipeline(db: Db, projectId: string, by: { id: string } | { number: number }) {

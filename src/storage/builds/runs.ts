@@ -7,7 +7,8 @@ import { projectColumns } from '../projects/project-columns.ts'
 import { aliased } from '../schema/columns.ts'
 import { builds, members, pipelines, projects, workflows } from '../schema/schema.ts'
 import type { Db } from '../stores.ts'
-import { type PipelineRow, pipelineOf, selectPipeline } from './pipelines.ts'
+import type { WhichBranch } from './open-branches.ts'
+import { isPipelineOf, type PipelineRow, pipelineOf, selectPipeline } from './pipelines.ts'
 import { attemptColumns, partColumns } from './workflows.ts'
 
 /** A pipeline as a run of CircleCI v3: with its project and all that its status is made of. */
@@ -58,7 +59,7 @@ export function runQueries(db: Db, ids: readonly string[]) {
 
 /** Which runs of a project are searched. The times are those of their first reports. */
 export type RunsOf = {
-  readonly branch: string | null
+  readonly branch: WhichBranch
   readonly revision: string | null
   readonly from: number | null
   readonly to: number | null
@@ -136,8 +137,6 @@ export function searchQuery(
   const numberAt = (bound: SQL, order: SQL) =>
     sql`(select at.number from ${pipelines} as at where at.project_id = ${projectId} and ${bound} order by ${order} limit 1)`
   const which = and(
-    eq(pipelines.projectId, projectId),
-    branch === null ? undefined : eq(pipelines.branch, branch),
     revision === null ? undefined : eq(pipelines.revision, revision),
     lt(pipelines.number, below),
     from === null
@@ -149,11 +148,11 @@ export function searchQuery(
   )
   const { id, number, createdAt } = pipelines
   // Named, since SQLite prefers a range of numbers to a branch or revision, and reads all runs in it.
-  const index = revision !== null ? 'revision' : branch !== null ? 'branch' : 'number'
+  const index = revision !== null ? 'revision' : typeof branch === 'string' ? 'branch' : 'number'
   return db
     .select({ id: sql<string>`${id}`, number: sql<number>`${number}`, createdAt: sql<number>`${createdAt}` })
     .from(sql.raw(`pipelines indexed by pipelines_${index}`))
-    .where(which)
+    .where(isPipelineOf(projectId, branch, { which, newest: limit }))
     .orderBy(desc(number))
     .limit(limit)
 }

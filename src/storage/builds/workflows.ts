@@ -6,6 +6,7 @@ import type { Slug } from '../../domain/project.ts'
 import { aliased } from '../schema/columns.ts'
 import { builds, pipelines, projects, workflows } from '../schema/schema.ts'
 import type { Db } from '../stores.ts'
+import { ofBranch, openBranchNames, type WhichBranch } from './open-branches.ts'
 
 /** A workflow as v2 shows it. Times are epoch milliseconds. */
 export type WorkflowRow = {
@@ -39,18 +40,21 @@ export function listWorkflows(
   return readWorkflows(db, and(eq(workflows.pipelineId, pipelineId), beyond(after)), limit)
 }
 
-/** The runs of a project's workflows since that time, newest first; of one name or one branch where these are given. */
+/** The runs of a project's workflows since that time, newest first; of one name and of some branches where these are given. */
 export function listWorkflowRuns(
   db: Db,
   projectId: string,
-  { name, branch, since }: { readonly name: string | null; readonly branch: string | null; readonly since: number },
+  { name, branch, since }: { readonly name: string | null; readonly branch: WhichBranch; readonly since: number },
   { after, limit }: { readonly after: WorkflowKey | null; readonly limit: number },
 ): Promise<readonly WorkflowRow[]> {
   const which = and(
     eq(workflows.projectId, projectId),
     sql`${workflows.createdAt} >= ${since}`,
     name === null ? undefined : eq(workflows.name, name),
-    branch === null ? undefined : eq(pipelines.branch, branch),
+    ofBranch(branch, {
+      one: (only) => eq(pipelines.branch, only),
+      some: (patterns) => sql`${pipelines.branch} in ${openBranchNames(projectId, patterns)}`,
+    }),
     beyond(after),
   )
   return readWorkflows(db, which, limit)

@@ -132,6 +132,7 @@ it('reads no whole table', async () => {
   for (const query of [
     branchPipelinesQuery('p', null),
     branchPipelinesQuery('p', 'main'),
+    branchPipelinesQuery('p', ['release/*', 'main']),
     defaultBranchPipelinesQuery(wholeReach('u')),
     defaultBranchPipelinesQuery({ userId: 'u', projects: ['p'] }),
   ])

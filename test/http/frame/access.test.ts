@@ -49,10 +49,19 @@ const WRITE = {
   write: 'ok',
   'only badges': 403,
   projects: 'ok',
+  'these parts': 403,
+  'other branches': 403,
 } as const
 const MEMBER = { ...WRITE, reporting: 403 } as const
 const ADMIN = { ...MEMBER, member: 403, write: 403 } as const
-const LIMITED_READ = { read: 'ok', write: 'ok', projects: 'ok', 'only badges': 403 } as const
+const LIMITED_READ = {
+  read: 'ok',
+  write: 'ok',
+  projects: 'ok',
+  'only badges': 403,
+  'these parts': 'ok',
+  'other branches': 'ok',
+} as const
 const PERSON: Record<Asker, Answer> = {
   ...BAD,
   none: 401,
@@ -71,6 +80,8 @@ const PERSON: Record<Asker, Answer> = {
   'only badges': 401,
   projects: 'ok',
   'other projects': 'ok',
+  'these parts': 401,
+  'other branches': 401,
 }
 const PERSON_ADMIN = { ...PERSON, read: 403, write: 403 } as const
 const OWNER = {
@@ -151,6 +162,22 @@ const EXPECTED: Record<Needs, Record<Visibility, Record<Asker, Answer>>> = {
       ...LIMITED_READ,
     },
     public: PUBLIC_READ,
+  },
+  'output:read': {
+    private: {
+      ...BAD,
+      ...OUTSIDERS,
+      status: 403,
+      'view-builds': 'ok',
+      all: 'ok',
+      reporting: 'ok',
+      member: 'ok',
+      admin: 'ok',
+      ...LIMITED_READ,
+      // A log or a pack has no path that a limit could name.
+      'these parts': 403,
+    },
+    public: { ...PUBLIC_READ, 'these parts': 403 },
   },
   'builds:write': { private: { ...BAD, ...OUTSIDERS, ...WRITE }, public: { ...BAD, ...PUBLIC_OUTSIDERS, ...WRITE } },
   'shares:write': { private: { ...BAD, ...OUTSIDERS, ...MEMBER }, public: { ...BAD, ...PUBLIC_OUTSIDERS, ...MEMBER } },
@@ -289,7 +316,10 @@ const RECIPES: Record<Exclude<RouteName, `GET ${string}`>, Recipe> & Partial<Rec
   'GET /api/v3/jobs/:id/resource-usage': { ok: 404 },
   'DELETE /api/buildpass/v1/token': {
     path: () => '/api/buildpass/v1/token',
-    stricter: { status: 403, 'view-builds': 403, all: 403, 'other all': 403 },
+    stricter: {
+      ...{ status: 403, 'view-builds': 403, all: 403, 'other all': 403 },
+      ...{ 'these parts': 403, 'other branches': 403 },
+    },
     fresh: true,
   },
   'POST /api/buildpass/v1/leaks': {
@@ -475,6 +505,23 @@ const RECIPES: Record<Exclude<RouteName, `GET ${string}`>, Recipe> & Partial<Rec
   'GET /:vcs{(?:gh|github|bb|bitbucket|gl|gitlab|circleci)}/:org/:repo/tree/:file{.+\\.png}': { ok: 302 },
 }
 
+/** What tells of all branches at once: no limit to some can hold there. */
+const ACROSS = /flaky-tests$|\/pipeline\/mine$|projects\/:vcs\/:org\/:repo\/tests(\/muted|\/judge|\/:id)?$/
+/** What names the one branch that there is, or means the default one. */
+const NAMED = /^GET .*(\/tree\/:branch\{|\/insights|\.svg|svg\|json|\/tree\/:file\{\.\+\\\.cc|v1\/projects.*\/latest\/)/
+/** What is of that branch, and what asks for the newest of all that are open. */
+const OF_IT =
+  /:num|:job\/|\/(runs|workflows|jobs|pipeline|workflow)\/:(id|number)|v3\/(workflows|jobs)$|v1\.1.*\/latest\//
+
+/** What is refused to a token for parts of the project alone, where another one like it is let in. */
+function partAnswers(name: RouteName): Partial<Record<Asker, Answer>> {
+  const needs = ACCESS[name]
+  if (!/^(runs:list|(badges|status|artifacts|output):read)$/.test(needs)) return {}
+  if (ACROSS.test(name)) return { 'these parts': 403, 'other branches': 403 }
+  if (OF_IT.test(name)) return { 'other branches': 404 }
+  return NAMED.test(name) ? { 'other branches': 403 } : {}
+}
+
 let addresses = 0
 
 /** The nth address of the block that is reserved for benchmarks (RFC 2544). */
@@ -500,6 +547,7 @@ describe.each(['private', 'public'] as const)('on a %s project', (visibility) =>
       if (recipe.fresh) world = await seedWorld(await openTestStores(), visibility)
       const expected = {
         ...EXPECTED[ACCESS[name]][visibility],
+        ...partAnswers(name),
         ...recipe.stricter,
         ...recipe.stricterWhen?.[visibility],
       }[asker]

@@ -295,6 +295,7 @@ const WAYS: Record<Needs, readonly Way[]> = {
   'badges:read': [],
   'status:read': [],
   'artifacts:read': [],
+  'output:read': [],
   'builds:write': [...PEOPLE, ...ways('reporting', build, 'their token was ended', 'the publisher was ended')],
   'shares:write': PEOPLE,
   'project:admin': ways(

@@ -16,7 +16,7 @@ export type Command =
       kind: 'personal' | 'project'
       of: number
       scope: Scope
-      limit: 'read' | 'write' | 'badges' | 'projects' | null
+      limit: 'read' | 'write' | 'badges' | 'projects' | 'paths' | null
       lifeMs: number | null
       by: number | null
       triedAt: number | null
@@ -115,7 +115,15 @@ const command: fc.Arbitrary<Command> = fc.oneof(
       kind: fc.constantFrom('personal' as const, 'project' as const),
       of: index,
       scope: fc.constantFrom<Scope>('status', 'view-builds', 'all'),
-      limit: fc.option(fc.constantFrom('read' as const, 'write' as const, 'badges' as const, 'projects' as const)),
+      limit: fc.option(
+        fc.constantFrom<'read' | 'write' | 'badges' | 'projects' | 'paths'>(
+          'read',
+          'write',
+          'badges',
+          'projects',
+          'paths',
+        ),
+      ),
       lifeMs: fc.option(fc.constantFrom(3_000, 15_000, 90_000), { freq: 2 }),
       by: fc.option(index, { freq: 2 }),
       triedAt: fc.option(index, { freq: 2 }),

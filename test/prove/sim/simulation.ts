@@ -352,9 +352,10 @@ async function create(run: Run, command: Extract<Command, { do: 'create' }>): Pr
   done.catch(() => undefined)
 }
 
-/** Of a personal token its access or its projects, of a project token badges alone; none where the limit is the other kind's. */
+/** Of a personal token its access or its projects, of a project token badges or paths alone; none where the limit is the other kind's. */
 function limitsOf({ kind, limit }: Extract<Command, { do: 'create' }>, projectId: string): Limits | null {
-  if (kind === 'project') return limit === 'badges' ? { only: 'badges' } : null
+  if (kind === 'project')
+    return limit === 'badges' ? { only: 'badges' } : limit === 'paths' ? { paths: ['a/**'] } : null
   if (limit === 'projects') return { projects: [projectId] }
   return limit === 'read' || limit === 'write' ? { access: limit } : null
 }

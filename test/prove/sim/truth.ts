@@ -73,10 +73,11 @@ export function tokenWorks(truth: Truth, id: string, now: number): boolean {
 
 // The specification's table, written down a second time on purpose.
 const STATUSES = ['badges:read', 'status:read']
-const READS = [...STATUSES, 'artifacts:read']
+const FILES = ['artifacts:read', 'output:read']
+const READS = [...STATUSES, ...FILES]
 const OPEN: Record<string, readonly string[]> = {
   status: STATUSES,
-  'view-builds': ['artifacts:read'],
+  'view-builds': FILES,
   all: READS,
   reporting: [...READS, 'builds:write'],
   member: [...READS, 'builds:write', 'shares:write'],
@@ -100,8 +101,12 @@ export function decisionIn(
   const project = truth.projects.get(slugKey)
   if (!project) return 'project_not_found'
   const isPublic = project.visibility === 'public'
-  const limits: { access?: string; only?: string; projects?: string[] } = JSON.parse(holder?.limits ?? '{}')
-  const isOpen = [limits.access, limits.only].every((word) => word === undefined || LIMITED[word]?.includes(asked))
+  const limits: { access?: string; only?: string; projects?: string[]; paths?: string[] } = JSON.parse(
+    holder?.limits ?? '{}',
+  )
+  const isOpen =
+    [limits.access, limits.only].every((word) => word === undefined || LIMITED[word]?.includes(asked)) &&
+    !(limits.paths && asked === 'output:read')
   const opener = !holder
     ? undefined
     : holder.kind === 'personal'

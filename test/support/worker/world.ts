@@ -119,6 +119,9 @@ export const ASKERS = [
   'too early',
   'projects',
   'other projects',
+  // Of the All token: for the branch and the paths that there are, and for other branches.
+  'these parts',
+  'other branches',
 ] as const
 export type Asker = (typeof ASKERS)[number]
 
@@ -177,6 +180,11 @@ export async function seedWorld(stores: TestStores, visibility: Visibility): Pro
     'only badges': await secretOf({ kind: 'project', project, scope: 'status', limits: { only: 'badges' } }),
     projects: await secretOf({ kind: 'personal', user: users.admin, limits: { projects: [project.id] } }),
     'other projects': await secretOf({ kind: 'personal', user: users.admin, limits: { projects: [other.id] } }),
+    'these parts': await secretOf({
+      ...{ kind: 'project', project, scope: 'all' },
+      limits: { branches: ['ma*'], paths: ['out/**'] },
+    }),
+    'other branches': await secretOf({ kind: 'project', project, scope: 'all', limits: { branches: ['release/*'] } }),
     elsewhere: await secretOf({ kind: 'personal', user: users.admin, limits: { cidrs: ['203.0.113.0/24'] } }),
     'too early': await secretOf({
       kind: 'personal',

@@ -1,6 +1,8 @@
 import type { Slug } from '../../project.ts'
 import type { Permission } from '../permission.ts'
+import type { Scope } from '../scope.ts'
 import { isInNetworks, isNetworkWithin, type Network } from './network.ts'
+import { matchesAny, type Pattern } from './pattern.ts'
 
 /** What of its person's rights a personal token opens. */
 export type AccessLevel = 'read' | 'write' | 'admin'
@@ -14,6 +16,10 @@ export type Limits = {
   readonly only?: 'badges' | undefined
   /** The ids of the projects of its person that the token reaches. */
   readonly projects?: readonly string[] | undefined
+  /** Of the builds of its project those of these branches alone. */
+  readonly branches?: readonly Pattern[] | undefined
+  /** Of the artifacts those at these paths alone, and nothing else that builds made. */
+  readonly paths?: readonly Pattern[] | undefined
   /** The client's address has to be in one of them. */
   readonly cidrs?: readonly Network[] | undefined
   /** Epoch milliseconds before which the token opens nothing. */
@@ -38,7 +44,7 @@ export type Asked = Permission | AccountAsked
 export type AccountAsked = 'account:read' | 'account:admin' | 'projects:create' | 'instance:read' | 'instance:admin'
 
 const READS: readonly Asked[] = [
-  ...(['runs:list', 'badges:read', 'status:read', 'artifacts:read'] as const),
+  ...(['runs:list', 'badges:read', 'status:read', 'artifacts:read', 'output:read'] as const),
   ...(['account:read', 'instance:read'] as const),
 ]
 const WRITES: readonly Asked[] = [...READS, 'builds:write', 'shares:write']
@@ -55,8 +61,10 @@ const OPEN_BY_ONLY: Record<NonNullable<Limits['only']>, readonly Asked[]> = { ba
 /** Whether the limits leave this open; a word that no table has leaves nothing open. */
 export function limitsOpen(limits: Limits | null, asked: Asked): boolean {
   if (!limits) return true
-  const { access, only, projects } = limits
+  const { access, only, projects, paths } = limits
   if (projects !== undefined && CLOSED_BY_PROJECTS.includes(asked)) return false
+  // What is given out as a whole has other paths in it.
+  if (paths !== undefined && asked === 'output:read') return false
   return (
     (access === undefined || has(OPEN_BY_ACCESS, access, asked)) &&
     (only === undefined || has(OPEN_BY_ONLY, only, asked))
@@ -67,15 +75,32 @@ function has<Word extends string>(table: Record<Word, readonly Asked[]>, word: W
   return Object.hasOwn(table, word) && table[word].includes(asked)
 }
 
+/** What is wrong with these limits for a token of that scope; null when nothing is. */
+export function limitsProblem({ only, paths }: Limits, scope: Scope): { limit: 'only' | 'paths'; rule: string } | null {
+  if (only && scope !== 'status') return { limit: 'only', rule: 'needs the scope status' }
+  if (paths && scope === 'status') return { limit: 'paths', rule: 'needs the scope view-builds or all' }
+  return null
+}
+
+/** Whether builds of that branch are open; those of none, as of a tag, are not where branches are named. */
+export function isBranchOpen(limits: Limits | null, branch: string | null): boolean {
+  return limits?.branches === undefined || (branch !== null && matchesAny(limits.branches, branch))
+}
+
+export function isPathOpen(limits: Limits | null, path: string): boolean {
+  return limits?.paths === undefined || matchesAny(limits.paths, path)
+}
+
 /** Whether the token counts at all, for a client at that address and now. */
 export function standingOf(limits: Limits | null, address: string, now: number): 'stands' | 'elsewhere' | 'too_early' {
   if (limits?.cidrs && !isInNetworks(address, limits.cidrs)) return 'elsewhere'
   return limits?.notBefore !== undefined && now < limits.notBefore ? 'too_early' : 'stands'
 }
 
-/** Whether a token stands for every client at any time, so that nobody has to look from where and when it is used. */
-export function standsAnywhere(limits: Limits | null): boolean {
-  return limits?.cidrs === undefined && limits?.notBefore === undefined
+/** Whether a token opens the same for every client at any time, and of its project all or nothing. */
+export function opensAlike(limits: Limits | null): boolean {
+  const { cidrs, notBefore, branches, paths } = limits ?? {}
+  return [cidrs, notBefore, branches, paths].every((limit) => limit === undefined)
 }
 
 /** In what one token may be wider than another. */
@@ -101,11 +126,13 @@ export function widerThan(limits: Limits | null, maker: Limits | null, kind: 'pe
 /** The limits by name, in the words of the `X-CircleCI-Scopes` header. */
 export function limitWordsOf(limits: Limits | null): readonly string[] {
   if (!limits) return []
-  const { access, only, projects, cidrs, notBefore } = limits
+  const { access, only, projects, branches, paths, cidrs, notBefore } = limits
   return [
     ...(access ? [`access:${access}`] : []),
     ...(only ? [`only:${only}`] : []),
     ...(projects ? ['projects'] : []),
+    ...(branches ? ['branches'] : []),
+    ...(paths ? ['paths'] : []),
     ...(cidrs ? ['cidrs'] : []),
     ...(notBefore === undefined ? [] : ['not_before']),
   ]

@@ -2,10 +2,11 @@ import type { Context } from 'hono'
 import type { Artifact } from '../../../domain/artifacts/artifact.ts'
 import { BUILD_FILTERS, type BuildFilter, parseBuildFilter } from '../../../domain/builds/build.ts'
 import { AppError, invalidInput } from '../../../domain/error.ts'
-import type { Project } from '../../../domain/project.ts'
 import { findLatestBuildWithArtifacts, listArtifacts } from '../../../storage/artifacts/artifacts.ts'
 import { artifactsZip } from '../../downloads/artifacts-zip.ts'
 import { jsonRead } from '../../frame/answers.ts'
+import type { OnProject } from '../../frame/authorize.ts'
+import { openPathsOf } from '../../frame/open-parts.ts'
 import type { AppEnv } from '../../frame/open-request.ts'
 import { buildNumOf, queryText } from '../../frame/request/input.ts'
 import { publicOriginOf } from '../../frame/request/origin.ts'
@@ -15,41 +16,47 @@ import type { ArtifactsOfBuildJson } from './artifact-shape.ts'
 
 /** Artifact lists with sizes and digests, which CircleCI's shape has no room for. */
 export function mountArtifactLists(app: App): void {
-  route(app, 'GET /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/artifacts', async (c, { project, params }) => {
-    const num = buildNumOf(params)
-    const artifacts = await listArtifacts(c.env.stores, project.id, num)
-    if (!artifacts) throw new AppError('build_not_found')
-    return listed(c, num, artifacts)
-  })
+  route(
+    app,
+    'GET /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/artifacts',
+    async (c, { grant, project, params }) => {
+      const num = buildNumOf(params)
+      const artifacts = await listArtifacts(c.env.stores, project.id, num, openPathsOf({ grant }))
+      if (!artifacts) throw new AppError('build_not_found')
+      return listed(c, num, artifacts)
+    },
+  )
 
-  route(app, 'GET /api/buildpass/v1/projects/:vcs/:org/:repo/latest/artifacts', async (c, { project }) => {
-    const { num, artifacts } = await findLatest(c, project)
+  route(app, 'GET /api/buildpass/v1/projects/:vcs/:org/:repo/latest/artifacts', async (c, admitted) => {
+    const { num, artifacts } = await findLatest(c, admitted)
     return listed(c, num, artifacts)
   })
 
   route(
     app,
     'GET /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/artifacts.zip',
-    async (c, { project, params }) => {
+    async (c, { grant, project, params }) => {
       const num = buildNumOf(params)
-      const artifacts = await listArtifacts(c.env.stores, project.id, num)
+      const artifacts = await listArtifacts(c.env.stores, project.id, num, openPathsOf({ grant }))
       if (!artifacts) throw new AppError('build_not_found')
       return artifactsZip(c, project, num, artifacts)
     },
   )
 
-  route(app, 'GET /api/buildpass/v1/projects/:vcs/:org/:repo/latest/artifacts.zip', async (c, { project }) => {
-    const latest = await findLatest(c, project)
-    return artifactsZip(c, project, latest.num, latest.artifacts)
+  route(app, 'GET /api/buildpass/v1/projects/:vcs/:org/:repo/latest/artifacts.zip', async (c, admitted) => {
+    const latest = await findLatest(c, admitted)
+    return artifactsZip(c, admitted.project, latest.num, latest.artifacts)
   })
 }
 
 /** The newest build that has any, of the default branch unless one is named: what a deploy script is after. */
-async function findLatest(c: Context<AppEnv>, project: Project) {
+async function findLatest(c: Context<AppEnv>, { grant, project }: Pick<OnProject, 'grant' | 'project'>) {
   const { branch = project.defaultBranch, job = null, workflow = null } = c.req.query()
   const { stores } = c.env
-  const num = await findLatestBuildWithArtifacts(stores.db, project.id, { branch, filter: filterOf(c), job, workflow })
-  const artifacts = num === null ? null : await listArtifacts(stores, project.id, num)
+  const paths = openPathsOf({ grant })
+  const which = { branch, filter: filterOf(c), job, workflow }
+  const num = await findLatestBuildWithArtifacts(stores.db, project.id, which, paths)
+  const artifacts = num === null ? null : await listArtifacts(stores, project.id, num, paths)
   if (num === null || !artifacts) throw new AppError('build_not_found')
   return { num, artifacts }
 }

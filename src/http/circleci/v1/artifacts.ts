@@ -9,6 +9,7 @@ import {
 import { findLatestBuild } from '../../../storage/builds/builds.ts'
 import { redirectToDownload } from '../../downloads/redirect.ts'
 import { jsonRead } from '../../frame/answers.ts'
+import { openBranchesOf, openPathsOf } from '../../frame/open-parts.ts'
 import { artifactPlaceOf, buildNumOf, queryText } from '../../frame/request/input.ts'
 import { publicOriginOf } from '../../frame/request/origin.ts'
 import { type App, route } from '../../frame/route.ts'
@@ -18,26 +19,27 @@ import { filterOf } from './build-filter.ts'
 
 /** Artifact lists, and the stable links that lead to the bytes. */
 export function mountArtifacts(app: App): void {
-  route(app, 'GET /api/v1.1/project/:vcs/:org/:repo/latest/artifacts', async (c, { project }) => {
+  route(app, 'GET /api/v1.1/project/:vcs/:org/:repo/latest/artifacts', async (c, { grant, project }) => {
     const { db } = c.env.stores
     const which = {
-      branch: queryText(c, 'branch'),
+      branch: queryText(c, 'branch') ?? openBranchesOf({ grant }),
       filter: filterOf(c),
       job: queryText(c, 'job'),
       workflow: queryText(c, 'workflow'),
     }
     // Of the newest build that has any: with several jobs a commit, the newest of all is often one that has none.
-    const num = await findLatestBuildWithArtifacts(db, project.id, which)
+    const paths = openPathsOf({ grant })
+    const num = await findLatestBuildWithArtifacts(db, project.id, which, paths)
     if (num === null && !(await findLatestBuild(db, project.id, which))) throw new AppError('build_not_found')
-    const artifacts = num === null ? [] : ((await listArtifacts(c.env.stores, project.id, num)) ?? [])
+    const artifacts = num === null ? [] : ((await listArtifacts(c.env.stores, project.id, num, paths)) ?? [])
     return jsonRead(
       c,
       artifacts.map((artifact) => artifactJson(publicOriginOf(c), artifact)),
     )
   })
 
-  route(app, 'GET /api/v1.1/project/:vcs/:org/:repo/:num/artifacts', async (c, { project, params }) => {
-    const artifacts = await listArtifacts(c.env.stores, project.id, buildNumOf(params))
+  route(app, 'GET /api/v1.1/project/:vcs/:org/:repo/:num/artifacts', async (c, { grant, project, params }) => {
+    const artifacts = await listArtifacts(c.env.stores, project.id, buildNumOf(params), openPathsOf({ grant }))
     if (!artifacts) throw new AppError('build_not_found')
     return jsonRead(
       c,
@@ -46,7 +48,7 @@ export function mountArtifacts(app: App): void {
   })
 
   route(app, 'GET /api/v1.1/project/:vcs/:org/:repo/latest/artifacts/:node/:path{.+}', async (c, admitted) => {
-    const which = { branch: queryText(c, 'branch'), filter: filterOf(c) }
+    const which = { branch: queryText(c, 'branch') ?? openBranchesOf(admitted), filter: filterOf(c) }
     const { params, project } = admitted
     const artifact = await findLatestArtifact(c.env.stores, project.id, which, artifactPlaceOf(params))
     if (!artifact) throw new AppError('artifact_not_found')

@@ -2,6 +2,7 @@ import { AppError } from '../../../domain/error.ts'
 import { findBuild, listBuilds } from '../../../storage/builds/builds.ts'
 import { listTestResults } from '../../../storage/tests/test-results.ts'
 import { jsonRead } from '../../frame/answers.ts'
+import { openBranchesOf } from '../../frame/open-parts.ts'
 import { outputUrlsFor } from '../../frame/output-urls.ts'
 import { branchOf, buildNumOf, pageOf } from '../../frame/request/input.ts'
 import { publicOriginOf } from '../../frame/request/origin.ts'
@@ -12,9 +13,10 @@ import { filterOf } from './build-filter.ts'
 
 /** Build lists, single builds and test results. */
 export function mountBuilds(app: App): void {
-  route(app, 'GET /api/v1.1/project/:vcs/:org/:repo', async (c, { project }) => {
+  route(app, 'GET /api/v1.1/project/:vcs/:org/:repo', async (c, { grant, project }) => {
     const filter = filterOf(c)
-    const builds = await listBuilds(c.env.stores.db, project.id, { branch: null, filter }, pageOf(c))
+    const branch = openBranchesOf({ grant })
+    const builds = await listBuilds(c.env.stores.db, project.id, { branch, filter }, pageOf(c))
     return jsonRead(
       c,
       builds.map((build) => buildSummaryJson(publicOriginOf(c), project, build)),

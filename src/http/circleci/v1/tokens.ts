@@ -3,7 +3,7 @@ import * as v from 'valibot'
 import type { Actor } from '../../../domain/access/actor.ts'
 import { type Grant, limitsOf } from '../../../domain/access/grant.ts'
 import type { WishedLimits } from '../../../domain/access/limits/limits.ts'
-import { type Limits, type Wider, widerThan } from '../../../domain/access/limits/limits.ts'
+import { type Limits, limitsProblem, type Wider, widerThan } from '../../../domain/access/limits/limits.ts'
 import { reachOf } from '../../../domain/access/limits/reach.ts'
 import { parseScope } from '../../../domain/access/scope.ts'
 import { mintSecret, parseSecret, type Secret } from '../../../domain/access/secret.ts'
@@ -81,10 +81,11 @@ export const projectTokenInput = lazily(() =>
     v.strictObject({ ...common(), scope: scopeField(), limits: v.nullish(projectLimits()) }),
     beginsBeforeItEnds(),
     v.forward(
-      v.check(
-        ({ scope, limits }) => limits?.only !== 'badges' || scope === 'status',
-        'only badges needs the scope status',
-      ),
+      v.rawCheck(({ dataset, addIssue }) => {
+        const problem =
+          dataset.typed && dataset.value.limits && limitsProblem(dataset.value.limits, dataset.value.scope)
+        if (problem) addIssue({ message: `${problem.limit} ${problem.rule}` })
+      }),
       ['limits'],
     ),
   ),

@@ -4,9 +4,12 @@ import { DAY_MS } from '../../../domain/day.ts'
 import { AppError, invalidInput } from '../../../domain/error.ts'
 import { pageOfRows } from '../../../domain/formats/page-token.ts'
 import type { Project } from '../../../domain/project.ts'
+import type { WhichBranch } from '../../../storage/builds/open-branches.ts'
 import { listWorkflowRuns, type WorkflowRow } from '../../../storage/builds/workflows.ts'
 import { type FlakyFailure, listFlakyFailures } from '../../../storage/tests/answers/flaky-tests.ts'
 import { jsonRead } from '../../frame/answers.ts'
+import type { OnProject } from '../../frame/authorize.ts'
+import { openBranchesOf } from '../../frame/open-parts.ts'
 import type { AppEnv } from '../../frame/open-request.ts'
 import { queryFlag, queryText } from '../../frame/request/input.ts'
 import { type App, route } from '../../frame/route.ts'
@@ -25,21 +28,21 @@ export function mountInsights(app: App): void {
     return jsonRead(c, flakyTestsJson(await listFlakyFailures(c.env.stores.db, project.id, since)))
   })
 
-  route(app, 'GET /api/v2/insights/:vcs/:org/:repo/workflows', async (c, { project }) => {
+  route(app, 'GET /api/v2/insights/:vcs/:org/:repo/workflows', async (c, { grant, project }) => {
     const until = c.env.stores.now()
     const windowMs = windowDaysOf(c) * DAY_MS
-    const which = { name: null, branch: branchAskedFor(c, project), since: until - windowMs }
+    const which = { name: null, branch: branchAskedFor(c, { grant, project }), since: until - windowMs }
     const runs = await listWorkflowRuns(c.env.stores.db, project.id, which, { after: null, limit: MAX_RUNS })
     const byName = [...Map.groupBy(runs, (run) => run.name)].sort(([one], [other]) => (one < other ? -1 : 1))
     const items = byName.map(([name, those]) => metricsJson(project, name, those, { until, windowMs }))
     return pagedItems(c, 'workflow-metrics', items, null)
   })
 
-  route(app, 'GET /api/v2/insights/:vcs/:org/:repo/workflows/:workflow', async (c, { project, params }) => {
+  route(app, 'GET /api/v2/insights/:vcs/:org/:repo/workflows/:workflow', async (c, { grant, project, params }) => {
     const key = pageKeyOf(c, 'workflow-run', ['number', 'string'])
     const after = key && { createdAt: key[0], id: key[1] }
     const since = c.env.stores.now() - 90 * DAY_MS
-    const which = { name: params.workflow, branch: branchAskedFor(c, project), since }
+    const which = { name: params.workflow, branch: branchAskedFor(c, { grant, project }), since }
     const rows = await listWorkflowRuns(c.env.stores.db, project.id, which, { after, limit: PAGE_SIZE + 1 })
     if (rows.length === 0 && !after) throw new AppError('workflow_not_found')
     const page = pageOfRows(rows, PAGE_SIZE, ({ createdAt, id }) => [createdAt, id])
@@ -54,9 +57,9 @@ function windowDaysOf(c: Context<AppEnv>): number {
   throw invalidInput('reporting-window', `must be one of ${[...REPORTING_WINDOW_DAYS.keys()].join(', ')}`)
 }
 
-/** The default branch unless another one, or all, are asked for; null for all. */
-function branchAskedFor(c: Context<AppEnv>, project: Project): string | null {
-  if (queryFlag(c, 'all-branches')) return null
+/** The default branch unless another one, or all that are open to the asker, are asked for. */
+function branchAskedFor(c: Context<AppEnv>, { grant, project }: Pick<OnProject, 'grant' | 'project'>): WhichBranch {
+  if (queryFlag(c, 'all-branches')) return openBranchesOf({ grant })
   return queryText(c, 'branch') ?? project.defaultBranch
 }
 

@@ -8,6 +8,7 @@ import { listArtifactPage } from '../../../storage/artifacts/artifacts.ts'
 import { findBuild } from '../../../storage/builds/builds.ts'
 import { listTestPage } from '../../../storage/tests/test-results.ts'
 import { jsonRead } from '../../frame/answers.ts'
+import { openPathsOf } from '../../frame/open-parts.ts'
 import { buildNumOf } from '../../frame/request/input.ts'
 import { publicOriginOf } from '../../frame/request/origin.ts'
 import { type App, type Refuse, refuseWithJson, route } from '../../frame/route.ts'
@@ -36,11 +37,15 @@ export function mountJobs(app: App): void {
   route(
     app,
     'GET /api/v2/project/:vcs/:org/:repo/:num/artifacts',
-    async (c, { project, params }) => {
+    async (c, { grant, project, params }) => {
       const key = pageKeyOf(c, 'artifact', ['number', 'string'])
       const after = key && { nodeIndex: key[0], path: key[1] }
       const build = { projectId: project.id, num: buildNumOf(params) }
-      const rows = await listArtifactPage(c.env.stores, build, { after, limit: PAGE_SIZE + 1 })
+      const rows = await listArtifactPage(c.env.stores, build, {
+        after,
+        limit: PAGE_SIZE + 1,
+        paths: openPathsOf({ grant }),
+      })
       if (!rows) throw new AppError('job_not_found')
       const page = pageOfRows(rows, PAGE_SIZE, ({ nodeIndex, path }) => [nodeIndex, path])
       return pagedJson(c, 'artifact', page, (artifact) => artifactJson(publicOriginOf(c), artifact))

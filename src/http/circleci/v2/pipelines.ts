@@ -11,6 +11,7 @@ import {
 import { listWorkflows } from '../../../storage/builds/workflows.ts'
 import { findUser } from '../../../storage/people/users.ts'
 import { jsonRead } from '../../frame/answers.ts'
+import { openBranchesOf } from '../../frame/open-parts.ts'
 import type { AppEnv } from '../../frame/open-request.ts'
 import { numberOnPath, queryText } from '../../frame/request/input.ts'
 import { type App, type Refuse, refuseWithJson, route } from '../../frame/route.ts'
@@ -22,8 +23,9 @@ const WORKFLOW_PAGE_SIZE = 100
 
 /** Pipelines of a project, and single ones by id or number. */
 export function mountPipelines(app: App): void {
-  route(app, 'GET /api/v2/project/:vcs/:org/:repo/pipeline', (c, { project }) => {
-    return listed(c, project, 'pipeline', { branch: queryText(c, 'branch'), login: null })
+  route(app, 'GET /api/v2/project/:vcs/:org/:repo/pipeline', (c, { grant, project }) => {
+    const branch = queryText(c, 'branch') ?? openBranchesOf({ grant })
+    return listed(c, project, 'pipeline', { branch, login: null })
   })
 
   route(app, 'GET /api/v2/project/:vcs/:org/:repo/pipeline/mine', async (c, { grant, project }) => {

@@ -8,6 +8,7 @@ import { listArtifactPage } from '../../../storage/artifacts/artifacts.ts'
 import { findBuildDetail, findProjectOfBuild } from '../../../storage/builds/builds.ts'
 import { findProjectOfWorkflow, listJobs } from '../../../storage/builds/workflows.ts'
 import { streamTestResults } from '../../../storage/tests/test-results.ts'
+import { openPathsOf } from '../../frame/open-parts.ts'
 import type { AppEnv } from '../../frame/open-request.ts'
 import { publicOriginOf } from '../../frame/request/origin.ts'
 import { type App, route } from '../../frame/route.ts'
@@ -63,13 +64,17 @@ export function mountV3Jobs(app: App): void {
   route(
     app,
     'GET /api/v3/jobs/:id/artifacts',
-    async (c, { project, params }) => {
+    async (c, { grant, project, params }) => {
       requireKnownQuery(c, { pages: true })
       const limit = pageLimitOf(c, ARTIFACT_PAGE_SIZE)
       const key = pageCursorOf(c, 'v3-artifact', ['number', 'string'])
       const after = key && { nodeIndex: key[0], path: key[1] }
       const build = { projectId: project.id, id: params.id }
-      const rows = await listArtifactPage(c.env.stores, build, { after, limit: limit + 1 })
+      const rows = await listArtifactPage(c.env.stores, build, {
+        after,
+        limit: limit + 1,
+        paths: openPathsOf({ grant }),
+      })
       if (!rows) throw new AppError('job_not_found')
       const page = pageOfRows(rows, limit, ({ nodeIndex, path }) => [nodeIndex, path])
       return pageRead(c, 'v3-artifact', page, (artifact) => artifactJson(publicOriginOf(c), artifact))

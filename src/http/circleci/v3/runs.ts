@@ -1,6 +1,7 @@
 import type { Context } from 'hono'
 import * as v from 'valibot'
-import type { Grant } from '../../../domain/access/grant.ts'
+import { type Grant, limitsOf } from '../../../domain/access/grant.ts'
+import { isBranchOpen } from '../../../domain/access/limits/limits.ts'
 import { reachOf } from '../../../domain/access/limits/reach.ts'
 import { isSuch, PHASES, V3_OUTCOMES } from '../../../domain/builds/progress.ts'
 import { FILTER_RULE, parseRunFilter, type RunFilter } from '../../../domain/builds/run-filter.ts'
@@ -13,6 +14,7 @@ import { findUser } from '../../../storage/people/users.ts'
 import { listProjectSlugs } from '../../../storage/projects/projects.ts'
 import { jsonWritten } from '../../frame/answers.ts'
 import type { PersonalGrant } from '../../frame/authorize.ts'
+import { branchDenied, openBranchesOf } from '../../frame/open-parts.ts'
 import type { AppEnv } from '../../frame/open-request.ts'
 import { readJson } from '../../frame/request/input.ts'
 import { type App, route } from '../../frame/route.ts'
@@ -121,11 +123,12 @@ async function search(c: Context<AppEnv>, grant: Grant | null): Promise<Response
     ? cursorIn('v3-run', numbers, page.cursor, 'page.cursor')
     : ids.map(() => Number.MAX_SAFE_INTEGER)
   const allowed = await requireEach(c, grant, ids)
+  if (branch !== null && !isBranchOpen(limitsOf(grant), branch)) throw branchDenied()
   // How runs went must not show by which of them a filter finds.
   if (progress !== null && allowed.some((access) => !shownTo({ grant, ...access }).status)) throw statusDenied()
   if (progress === 'none') return jsonWritten(c, listJson('v3-run', [], null))
   const fits: Fits = progress && ((run) => isSuch(progressOf(run), progress))
-  const which = { branch, revision, from, to }
+  const which = { branch: branch ?? openBranchesOf({ grant }), revision, from, to }
   const { runs, next } = await searchRuns(c.env.stores.db, ids, which, { below, limit, fits })
   const accessOf = new Map(allowed.map((access) => [access.project.id, access]))
   const data = await Promise.all(

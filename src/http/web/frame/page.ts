@@ -32,7 +32,7 @@ type NeedsAdmitted<N extends PageNeeds> = N extends 'anyone'
   ? { readonly needs: N; readonly viewer: Viewer | null }
   : N extends 'session' | 'owner'
     ? { readonly needs: N; readonly viewer: Viewer }
-    : N extends 'status:read' | 'artifacts:read'
+    : N extends 'status:read' | 'artifacts:read' | 'output:read'
       ? OnProjectPage<Viewer | null>
       : OnProjectPage<Viewer>
 
@@ -105,6 +105,7 @@ async function permitted(c: Context<AppEnv>, needs: PageNeeds, viewer: Viewer | 
       return {}
     case 'status:read':
     case 'artifacts:read':
+    case 'output:read':
     case 'builds:write':
     case 'shares:write':
     case 'project:admin':

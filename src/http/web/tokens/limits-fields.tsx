@@ -1,6 +1,7 @@
 import type { WishedLimits } from '../../../domain/access/limits/limits.ts'
 import { ACCESS_LEVELS, type AccessLevel, MAX_NETWORKS, MAX_PROJECTS } from '../../../domain/access/limits/limits.ts'
 import { parseNetwork } from '../../../domain/access/limits/network.ts'
+import { MAX_PATTERNS, type Pattern, patternProblem } from '../../../domain/access/limits/pattern.ts'
 import type { Scope } from '../../../domain/access/scope.ts'
 import type { Token, TokenLimits } from '../../../domain/access/token.ts'
 import { parseDay } from '../../../domain/formats/rfc3339.ts'
@@ -11,6 +12,8 @@ export type LimitErrors = {
   readonly access?: string
   readonly only?: string
   readonly projects?: string
+  readonly branches?: string
+  readonly paths?: string
   readonly cidrs?: string
   readonly not_before?: string
 }
@@ -31,6 +34,8 @@ export function parseLimits(
   const slugTexts = wordsOf(textOf('projects', 'personal'))
   const slugs = slugTexts.map(parseSlug)
   const noSlug = slugTexts.find((_, i) => slugs[i] === null)
+  const branches = patternsOf(textOf('branches', 'project'))
+  const paths = patternsOf(textOf('paths', 'project'))
   const lines = wordsOf(textOf('cidrs'))
   const networks = lines.map(parseNetwork)
   const unread = lines.find((_, i) => networks[i] === null)
@@ -43,6 +48,11 @@ export function parseLimits(
       : {}),
     ...(noSlug === undefined ? {} : { projects: `“${noSlug}” is no project: write gh/acme/web.` }),
     ...(slugs.length > MAX_PROJECTS ? { projects: `A token has at most ${MAX_PROJECTS} projects.` } : {}),
+    ...(branches.problem === null ? {} : { branches: branches.problem }),
+    ...(paths.problem === null ? {} : { paths: paths.problem }),
+    ...(paths.patterns.length > 0 && of.scope === 'status'
+      ? { paths: 'A Status token opens no artifacts: leave this empty.' }
+      : {}),
     ...(unread === undefined ? {} : { cidrs: `“${unread}” is no network: write 10.0.0.0/8 or 2001:db8::/32.` }),
     ...(lines.length > MAX_NETWORKS ? { cidrs: `A token has at most ${MAX_NETWORKS} networks.` } : {}),
     ...(notBefore === null ? { not_before: 'Choose the first day on which the token works.' } : {}),
@@ -57,6 +67,8 @@ export function parseLimits(
     ...(access && access !== 'admin' ? { access } : {}),
     ...(projects.length > 0 ? { projects } : {}),
     ...(badges === '' ? {} : { only: 'badges' as const }),
+    ...(branches.patterns.length > 0 ? { branches: branches.patterns } : {}),
+    ...(paths.patterns.length > 0 ? { paths: paths.patterns } : {}),
     ...(cidrs.length > 0 ? { cidrs } : {}),
     ...(notBefore === undefined || notBefore === null ? {} : { notBefore }),
   }
@@ -67,11 +79,22 @@ function wordsOf(text: string): readonly string[] {
   return text.split(/[\s,]+/).filter((word) => word !== '')
 }
 
+/** Patterns, one a line: a path may have blanks in it. */
+function patternsOf(text: string): { readonly patterns: readonly string[]; readonly problem: string | null } {
+  const patterns = text
+    .split(/[\r\n]+/)
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
+  const bad = patterns.find((pattern) => patternProblem(pattern) !== null)
+  if (bad !== undefined) return { patterns, problem: `“${bad}” ${patternProblem(bad)}.` }
+  return { patterns, problem: patterns.length > MAX_PATTERNS ? `There are at most ${MAX_PATTERNS} patterns.` : null }
+}
+
 /** A folded part of the form that makes a token: what it opens less than others of its kind. */
 export function LimitsFields(props: { kind: Token['kind']; form: URLSearchParams; errors: LimitErrors | undefined }) {
   const { kind, form, errors = {} } = props
   const isUsed =
-    ['only', 'projects', 'cidrs', 'not_before'].some((name) => form.get(name)) ||
+    ['only', 'projects', 'branches', 'paths', 'cidrs', 'not_before'].some((name) => form.get(name)) ||
     (form.get('access') ?? 'admin') !== 'admin'
   return (
     <details class="more limits" open={isUsed || Object.keys(errors).length > 0}>
@@ -123,6 +146,26 @@ export function LimitsFields(props: { kind: Token['kind']; form: URLSearchParams
           </p>
         </div>
       )}
+      {kind === 'project' && (
+        <Field
+          name="branches"
+          label="Branches"
+          error={errors.branches}
+          hint="One a line, like main or release/*. Builds of others, and of tags, are out of its reach. Empty: all."
+        >
+          <Lines name="branches" form={form} error={errors.branches} />
+        </Field>
+      )}
+      {kind === 'project' && (
+        <Field
+          name="paths"
+          label="Paths"
+          error={errors.paths}
+          hint="Of artifacts, one a line, like dist/** or *.xml: these, and no log, pack or report. Empty: all."
+        >
+          <Lines name="paths" form={form} error={errors.paths} />
+        </Field>
+      )}
       <Field
         name="cidrs"
         label="Networks"
@@ -167,18 +210,28 @@ export function LimitTags({ limits, slugs }: { limits: TokenLimits; slugs: Reado
         </span>
       </span>
     )
-  const { access, only, projects, cidrs, notBefore } = limits
+  const { access, only, projects, branches, paths, cidrs, notBefore } = limits
   return (
     <span class="tags">
       {access && access !== 'admin' && <span class="tag">{ACCESS_LEVELS[access].name.toLowerCase()}</span>}
       {projects && <ProjectsTag slugs={projects.flatMap((id) => slugs.get(id) ?? []).map(slugText)} />}
       {only && <span class="tag">only badges</span>}
+      {branches && <PatternsTag of="branch" patterns={branches} />}
+      {paths && <PatternsTag of="path" patterns={paths} />}
       {cidrs && (
         <span class="tag" title={cidrs.join(', ')}>
           {cidrs.length === 1 ? `from ${cidrs[0]}` : `from ${cidrs.length} networks`}
         </span>
       )}
       {notBefore !== undefined && <span class="tag">not before {new Date(notBefore).toISOString().slice(0, 10)}</span>}
+    </span>
+  )
+}
+
+function PatternsTag({ of, patterns }: { of: string; patterns: readonly Pattern[] }) {
+  return (
+    <span class="tag" title={patterns.join(', ')}>
+      {patterns.length === 1 ? `${of} ${patterns[0]}` : `${patterns.length} ${of} patterns`}
     </span>
   )
 }

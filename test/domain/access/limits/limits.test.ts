@@ -4,13 +4,21 @@ import {
   type Asked,
   type Limits,
   limitsOpen,
+  opensAlike,
   standingOf,
-  standsAnywhere,
   widerThan,
 } from '../../../../src/domain/access/limits/limits.ts'
 
 const ASKED: readonly Asked[] = [
-  ...(['runs:list', 'badges:read', 'status:read', 'artifacts:read', 'account:read', 'instance:read'] as const),
+  ...([
+    'runs:list',
+    'badges:read',
+    'status:read',
+    'artifacts:read',
+    'output:read',
+    'account:read',
+    'instance:read',
+  ] as const),
   ...(['builds:write', 'shares:write', 'project:admin', 'account:admin', 'projects:create', 'instance:admin'] as const),
 ]
 const openTo = (limits: Limits | null) => ASKED.filter((asked) => limitsOpen(limits, asked))
@@ -20,11 +28,13 @@ describe('what limits leave open', () => {
     [null, ASKED],
     [{}, ASKED],
     [{ access: 'admin' }, ASKED],
-    [{ access: 'write' }, ASKED.slice(0, 8)],
-    [{ access: 'read' }, ASKED.slice(0, 6)],
+    [{ access: 'write' }, ASKED.slice(0, 9)],
+    [{ access: 'read' }, ASKED.slice(0, 7)],
     [{ only: 'badges' }, ['badges:read']],
     [{ projects: ['p'] }, ASKED.filter((asked) => !/^(instance:|projects:)/.test(asked))],
     [{ cidrs: ['10.0.0.0/8'], notBefore: 5 }, ASKED],
+    [{ branches: ['main'] }, ASKED],
+    [{ paths: ['*.txt'] }, ASKED.filter((asked) => asked !== 'output:read')],
   ])('by %j', (limits, open) => {
     expect(openTo(limits)).toEqual(open)
   })
@@ -44,7 +54,7 @@ describe('a token', () => {
     [{ cidrs: ['10.0.0.0/8'], notBefore: 5 }, '11.9.8.7', 4, 'elsewhere'],
   ])('with %j, used from %s at %i: %s', (limits, address, now, standing) => {
     expect(standingOf(limits, address, now)).toBe(standing)
-    if (standing !== 'stands') expect(standsAnywhere(limits)).toBe(false)
+    if (standing !== 'stands') expect(opensAlike(limits)).toBe(false)
   })
 })
 

@@ -300,7 +300,10 @@ describe('bytes that are not what the zip says', () => {
     ['another way of packing', { name: 'x', text: 'x', local: { method: 8 } }],
     ['another size before them', { name: 'x', text: 'xxx', local: { size: 1, packed: 1 } }],
     ['another CRC before them', { name: 'x', text: 'xxx', local: { crc: 1 } }],
-    ['a size in a field that is not there', { name: 'x', text: 'xxx', local: { size: 0xffffffff, packed: 0xffffffff } }],
+    [
+      'a size in a field that is not there',
+      { name: 'x', text: 'xxx', local: { size: 0xffffffff, packed: 0xffffffff } },
+    ],
     ['a longer name before them', { name: 'x', text: 'x', local: { extra: 9 }, told: { packed: 9, size: 9 } }],
   ])('with %s are refused before the first byte', async (_, part) => {
     const answer = await put(zipOf([GOOD, part]))

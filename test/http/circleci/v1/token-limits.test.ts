@@ -76,6 +76,7 @@ describe('limits that break a rule', () => {
     [{ access: 'most' }, 'limits.access: must be one of admin, write, read'],
     [{ only: 'badges' }, 'limits.only'],
     [{ branches: ['main'] }, 'limits.branches'],
+    [{ paths: ['a'] }, 'limits.paths'],
     [{ cidrs: '10.0.0.0/8' }, 'limits.cidrs: must be a list of 1 to 20 networks'],
     [{ cidrs: [] }, 'limits.cidrs: must be a list of 1 to 20 networks'],
     [{ cidrs: Array(21).fill('10.0.0.0/8') }, 'limits.cidrs: must be a list of 1 to 20 networks'],
@@ -96,7 +97,17 @@ describe('limits that break a rule', () => {
   })
 
   it.each<[object, string]>([
-    [{ scope: 'all', limits: { only: 'badges' } }, 'limits: only badges needs the scope status'],
+    [{ scope: 'all', limits: { only: 'badges' } }, 'limits: only needs the scope status'],
+    [{ scope: 'status', limits: { paths: ['a'] } }, 'limits: paths needs the scope view-builds or all'],
+    [{ scope: 'all', limits: { branches: [] } }, 'limits.branches: must be a list of 1 to 10 patterns'],
+    [{ scope: 'all', limits: { branches: 'main' } }, 'limits.branches: must be a list of 1 to 10 patterns'],
+    [
+      { scope: 'all', limits: { branches: Array(11).fill('a') } },
+      'limits.branches: must be a list of 1 to 10 patterns',
+    ],
+    [{ scope: 'all', limits: { branches: ['main', ''] } }, 'limits.branches.1: must not be empty'],
+    [{ scope: 'all', limits: { branches: [7] } }, 'limits.branches.0: must be a pattern like release/*'],
+    [{ scope: 'all', limits: { paths: ['a/**/b'] } }, 'limits.paths.0: must have one "*", or end with a folder'],
     [{ scope: 'status', limits: { only: 'feeds' } }, 'limits.only: must be "badges"'],
     [{ scope: 'status', limits: { access: 'read' } }, 'limits.access'],
     [

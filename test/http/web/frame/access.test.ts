@@ -39,6 +39,7 @@ const EXPECTED: Record<PageNeeds, Record<Visibility, Record<ViewerName, Answer>>
   owner: { private: OWNERS, public: OWNERS },
   'status:read': { private: MEMBERS, public: ALL_IN },
   'artifacts:read': { private: MEMBERS, public: ALL_IN },
+  'output:read': { private: MEMBERS, public: ALL_IN },
   'builds:write': { private: MEMBERS, public: { ...SIGNED_IN, stranger: 403, owner: 403 } },
   'shares:write': { private: MEMBERS, public: { ...SIGNED_IN, stranger: 403, owner: 403 } },
   'project:admin': { private: ADMINS, public: { ...SIGNED_IN, stranger: 403, owner: 403, member: 403 } },

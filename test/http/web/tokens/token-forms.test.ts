@@ -84,6 +84,21 @@ describe('a form that makes a token', () => {
       expect(list).toContain(words)
   })
 
+  it('makes one for some branches and paths, which the list names', async () => {
+    const { stores, user, session } = await signedIn()
+    const project = await seedProject(stores.db)
+    await seedMember(stores.db, project, user, 'admin')
+    const settings = `/gh/${project.org}/${project.repo}/settings/api`
+    const limits = { branches: 'main\r\n release/* \r\n', paths: 'a b/**' }
+    const form = { label: 'CD', scope: 'all', expiry: 'never', once: FORM_ID, ...limits }
+    expect((await browse(settings, { session, form })).status).toBe(200)
+    expect(await listTokens(stores.db, { kind: 'project', projectId: project.id })).toMatchObject([
+      { limits: { branches: ['main', 'release/*'], paths: ['a b/**'] } },
+    ])
+    const list = await (await browse(settings, { session })).text()
+    for (const words of ['2 branch patterns', 'main, release/*', 'path a b/**']) expect(list).toContain(words)
+  })
+
   it('makes one for some projects, of those that its person reaches', async () => {
     const { stores, user, session } = await signedIn()
     const [own, other] = [await seedProject(stores.db), await seedProject(stores.db)]
@@ -130,6 +145,10 @@ describe('a form that makes a token', () => {
 
   it.each([
     [{ only: 'badges', scope: 'all' }, 'Only a Status token can be for badges alone.'],
+    [{ branches: 'main\na?' }, '“a?” must not contain'],
+    [{ branches: Array(11).fill('main').join('\n') }, 'at most 10 patterns'],
+    [{ scope: 'all', paths: 'a/**/b' }, '“a/**/b” must have one'],
+    [{ paths: 'dist/**' }, 'A Status token opens no artifacts'],
     [{ cidrs: '10.0.0.0/8 home' }, '“home” is no network'],
     [{ cidrs: Array(21).fill('10.0.0.0/8').join('\n') }, 'at most 20 networks'],
     [{ not_before: '2999-01-01', expiry: '7' }, 'Choose a day before the token expires.'],
