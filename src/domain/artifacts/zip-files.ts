@@ -18,6 +18,8 @@ export type ZipEntry = {
   readonly isEncrypted: boolean
   /** Bytes or fields that tools make different names of. */
   readonly isNameBroken: boolean
+  /** Has an ASCII control character in its bytes, of whichever encoding these are. */
+  readonly hasControls: boolean
   /** The name by which other tools know it; null where all have the same. */
   readonly otherName: string | null
   /** Made on MS-DOS or Windows, where some tools write `\` between folders. */
@@ -58,19 +60,20 @@ export function filesOfZip(entries: readonly ZipEntry[], end: number): ZipFiles 
     const next = nextStarts.get(entry) ?? end
     const least = LOCAL_HEADER_BYTES + entry.nameBytes + entry.packedBytes
     if (entry.start + least > next) return bad(`has entries that overlap, at "${entry.path}"`)
-    if (entry.sizeBytes > entry.packedBytes * MAX_RATIO)
+    // How much the other methods can make of a byte nobody has to know: they are not read.
+    if (METHODS[entry.method] && entry.sizeBytes > entry.packedBytes * MAX_RATIO)
       return bad(
         `says that "${entry.path}" unpacks to ${entry.sizeBytes} bytes, which ${entry.packedBytes} cannot hold`,
       )
     packed += entry.packedBytes
     unpacked += entry.sizeBytes
-    if (entry.isFolder) continue
+    if (entry.isFolder && entry.otherName === null && !entry.hasControls) continue
     const plain = entry.path.replace(/^(\.\/+)+/, '')
     const path = entry.isFromDos && !hasSlash ? plain.replaceAll('\\', '/') : plain
     const method = METHODS[entry.method]
     const reason = reasonToSkip(entry, path)
     // Of several entries in one place tools that unpack a zip keep the last of its directory, whatever it is.
-    for (const place of [placeOf(entry, path), placeOf(entry, entry.otherName ?? path)]) {
+    for (const place of placesOf(entry, path)) {
       const before = files.get(place)
       if (before) skipped.push({ path: before.path, reason: 'is there twice; only the last one counts' })
       files.delete(place)
@@ -92,10 +95,18 @@ export function filesOfZip(entries: readonly ZipEntry[], end: number): ZipFiles 
   return { kind: 'files', files: [...files.values()].sort((a, b) => comparePaths(a.path, b.path)), skipped }
 }
 
-/** Where tools put an entry of that name, also one that we leave out: they drop what goes up, what is no sign, and `;1`. */
-function placeOf({ isFromDos }: ZipEntry, name: string): string {
+/** Where tools put an entry, also one that we leave out; jar drops what stands before the last `../`. */
+function placesOf(entry: ZipEntry, path: string): readonly string[] {
+  const names = [path, entry.otherName ?? path]
+  return names.flatMap((name) => [name, name.replace(/^.*\.\.\//s, '')]).map((name) => placeOf(entry, name))
+}
+
+/** Where a tool puts an entry of that name: it drops what goes up, what is no sign, and `;1`. */
+function placeOf({ isFromDos, isNameBroken, hasControls }: ZipEntry, name: string): string {
   const [shown = ''] = name.split('\0')
-  const parts = (isFromDos ? shown.replaceAll('\\', '/') : shown).replace(/[\p{Cc}\ufffd]/gu, '').split('/')
+  const withoutControls = hasControls ? [...shown].filter((sign) => sign >= ' ' && sign !== '\x7f').join('') : shown
+  const drawn = isNameBroken ? withoutControls.replaceAll('\ufffd', '') : withoutControls
+  const parts = (isFromDos ? drawn.replaceAll('\\', '/') : drawn).split('/')
   return parts
     .filter((part) => !['', '.', '..'].includes(part))
     .join('/')
@@ -106,7 +117,8 @@ function reasonToSkip(entry: ZipEntry, path: string): string | null {
   const { isOddFolder, isLink, isEncrypted, isNameBroken, otherName, method, packedBytes, sizeBytes } = entry
   if (isNameBroken) return 'has a name that tools read in different ways'
   if (otherName !== null) return `has a second name, "${otherName}"`
-  if (isOddFolder) return 'is said to be a folder, and has no slash at its end'
+  if (entry.hasControls) return 'must not contain control characters'
+  if (isOddFolder || entry.isFolder) return 'is said to be a folder, and has no slash at its end'
   if (isLink) return 'is a symbolic link'
   if (isEncrypted) return 'is encrypted'
   if (method === 0 && packedBytes !== sizeBytes) return 'is stored, and has two sizes'

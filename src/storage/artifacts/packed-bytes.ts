@@ -94,22 +94,22 @@ function isOfFile(
   if ((view.getUint16(6, true) & SIZE_IS_BEHIND) !== 0) return true
   const [crc32, packedBytes, plainBytes] = [14, 18, 22].map((at) => view.getUint32(at, true))
   const extra = behind.subarray(view.getUint16(26, true))
-  const large = packedBytes === IN_ZIP64 || plainBytes === IN_ZIP64 ? zip64Sizes(extra) : null
-  return (
-    crc32 === packed.crc32 &&
-    (packedBytes === IN_ZIP64 ? large?.packed : packedBytes) === packed.packedBytes &&
-    (plainBytes === IN_ZIP64 ? large?.plain : plainBytes) === sizeBytes
-  )
+  const large = packedBytes === IN_ZIP64 || plainBytes === IN_ZIP64 ? zip64Numbers(extra) : []
+  // The field has those that are too large for the header, that of the plain bytes first.
+  const plain = plainBytes === IN_ZIP64 ? large[0] : plainBytes
+  const inZip = packedBytes === IN_ZIP64 ? large[plainBytes === IN_ZIP64 ? 1 : 0] : packedBytes
+  return crc32 === packed.crc32 && inZip === packed.packedBytes && plain === sizeBytes
 }
 
-/** The sizes in the ZIP64 field of a local header, which has both (APPNOTE 4.5.3); null where there is none. */
-function zip64Sizes(extra: Uint8Array): { readonly plain: number; readonly packed: number } | null {
+/** The first numbers in the ZIP64 field of a local header (APPNOTE 4.5.3). */
+function zip64Numbers(extra: Uint8Array): readonly number[] {
   const view = new DataView(extra.buffer, extra.byteOffset, extra.byteLength)
   for (let at = 0; at + 4 <= view.byteLength; at += 4 + view.getUint16(at + 2, true)) {
-    if (view.getUint16(at, true) !== ZIP64_FIELD || at + 20 > view.byteLength) continue
-    return { plain: Number(view.getBigUint64(at + 4, true)), packed: Number(view.getBigUint64(at + 12, true)) }
+    if (view.getUint16(at, true) !== ZIP64_FIELD) continue
+    const places = [at + 4, at + 12].filter((place) => place + 8 <= view.byteLength)
+    return places.map((place) => Number(view.getBigUint64(place, true)))
   }
-  return null
+  return []
 }
 
 const GZIP_HEADER = new Uint8Array([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff])

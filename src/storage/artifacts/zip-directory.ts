@@ -34,7 +34,7 @@ export async function readZipDirectory(
     const problem = otherReading(await bytes.end(reader.comment.length), entries)
     if (problem) return { kind: 'bad_zip', problem }
     return filesOfZip(
-      entries.map((entry, i) => zipEntry(entry, names[i] ?? '')),
+      entries.map((entry, i) => zipEntry(entry, plainName(entry) ?? names[i] ?? '')),
       directoryAt,
     )
   } catch (error) {
@@ -53,6 +53,7 @@ const END64_BYTES = 56
 const LOCATOR_BYTES = 20
 const ZIP64_FIELD = 1
 const UNICODE_PATH_FIELD = 0x7075
+const ASI_UNIX_FIELD = 0x756e
 
 /** The last bytes of a zip, and where in the zip and in them its end stands. */
 type ZipEnd = { readonly view: DataView; readonly endAt: number; readonly at: number }
@@ -103,6 +104,18 @@ function countFields({ rawExtraField: raw }: Entry, type: number): number {
   return found
 }
 
+/** A name in ASCII, whose control characters the library draws as code page 437 does; null for others. */
+function plainName({ rawFilename, extraFieldUnicodePath }: Entry): string | null {
+  const isAscii = !extraFieldUnicodePath && rawFilename.every((byte) => byte < 0x80)
+  return isAscii ? String.fromCharCode(...rawFilename) : null
+}
+
+/** Whether an extra field of Unix says that it is a symbolic link (`0x756e`: a CRC-32, then the mode). */
+function isLinkByField({ extraField }: Entry): boolean {
+  const data = extraField?.get(ASI_UNIX_FIELD)?.data
+  return data !== undefined && data.length >= 6 && (((data[5] ?? 0) << 8) & 0o170000) === 0o120000
+}
+
 /** How the name of an entry differs from tool to tool: it has no one meaning, or another beside ours. */
 function doubtsOfName(entry: Entry, path: string): Pick<ZipEntry, 'isNameBroken' | 'otherName'> {
   const { rawFilename, bitFlag, extraFieldUnicodePath: field } = entry
@@ -144,7 +157,8 @@ function zipEntry(entry: Entry, path: string): ZipEntry {
     method: compressionMethod,
     isFolder: path.endsWith('/'),
     isOddFolder: directory && !path.endsWith('/'),
-    isLink: entry.symlink,
+    isLink: entry.symlink || isLinkByField(entry),
+    hasControls: rawFilename.some((byte) => byte < 0x20 || byte === 0x7f),
     isEncrypted: entry.encrypted,
     ...doubtsOfName(entry, path),
     isFromDos: entry.versionMadeBy >> 8 === 0,

@@ -9,6 +9,7 @@ const entry = (path: string, start: number): ZipEntry => ({
     isLink: false,
     isEncrypted: false,
     isNameBroken: false,
+    hasControls: false,
     otherName: null,
     isFromDos: false,
   },

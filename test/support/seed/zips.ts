@@ -154,6 +154,17 @@ export function unicodePath(header: string | Uint8Array, name: string | Uint8Arr
   return Uint8Array.of(...head, ...own)
 }
 
+/** The extra field by which old Unix zips say that an entry is a symbolic link. */
+export function linkByField(): Uint8Array {
+  return numbers([
+    [2, 0x756e],
+    [2, 14],
+    [4, 0],
+    [2, 0o120777],
+    [8, 0],
+  ])
+}
+
 /** Little-endian numbers: the bytes of each, and it. */
 function numbers(fields: readonly (readonly number[])[]): Uint8Array {
   const view = new DataView(new ArrayBuffer(fields.reduce((sum, [bytes = 0]) => sum + bytes, 0)))

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import { unicodePath, type ZipPart, zipOf } from '../../../support/seed/zips.ts'
+import { linkByField, unicodePath, type ZipPart, zipOf } from '../../../support/seed/zips.ts'
 import { openTestApp, type TestApp } from '../../../support/worker/app.ts'
 import { openTestStores } from '../../../support/worker/stores.ts'
 import { seedWorld, type World } from '../../../support/worker/world.ts'
@@ -64,6 +64,12 @@ describe('an entry that is none to serve', () => {
     ['is encrypted', { name: 'secret', flags: 0x801 }, 'is encrypted'],
     ['is packed by LZMA', { name: 'x', told: { method: 14 } }, 'is packed by method 14; 0 and 8 are read'],
     ['is stored, and has two sizes', { name: 'x', text: 'abc', told: { size: 2 } }, 'is stored, and has two sizes'],
+    [
+      'is packed by bzip2, to next to nothing',
+      { name: 'x', text: 'x', told: { method: 12, size: 300_000 } },
+      'is packed by method 12; 0 and 8 are read',
+    ],
+    ['has a line feed, in ASCII', { name: 'a\nb', flags: 0 }, 'must not contain control characters'],
     ['is there again behind it', { name: 'good.txt', text: 'other' }, 'is there twice; only the last one counts'],
   ])('that %s is left out and named, and the others are taken', async (_, part, reason) => {
     const { status, body, node } = await put(zipOf([GOOD, part, { name: 'last.txt', text: 'last' }]))
@@ -81,6 +87,15 @@ describe('an entry that is none to serve', () => {
     ['absolute', { name: '/good.txt' }, 'must not have an empty segment'],
     ['out of the folder', { name: '../good.txt' }, 'must not have a "." or ".." segment'],
     ['cut off by a NUL', { name: 'good.txt\0x' }, 'must not contain control characters'],
+    ['with a sign that is none, in ASCII', { name: 'good.txt\x01', flags: 0 }, 'must not contain control characters'],
+    ['a folder but for a NUL', { name: 'good.txt\0/', flags: 0 }, 'must not contain control characters'],
+    [
+      'a folder by a field',
+      { name: 'good.txt', flags: 0, extra: unicodePath('good.txt', 'x/') },
+      'has a second name, "good.txt"',
+    ],
+    ['out of the folder for jar', { name: 'a/../good.txt' }, 'must not have a "." or ".." segment'],
+    ['a link by a field', { name: 'good.txt', extra: linkByField() }, 'is a symbolic link'],
     ['with a sign that is none', { name: 'good\x7f.txt' }, 'must not contain control characters'],
     ['with a backslash of Windows', { name: '\\good.txt', told: { host: 0 } }, 'must not have an empty segment'],
     [
@@ -143,6 +158,11 @@ describe('an entry that is none to serve', () => {
     const { body, node } = await put(zipOf([GOOD, { name: 'good.txt;1', text: 'newer' }]))
     expect(body.skipped).toEqual([{ path: 'good.txt', reason: 'is there twice; only the last one counts' }])
     expect(await (await download(node, 'good.txt%3B1')).text()).toBe('newer')
+  })
+
+  it('is one of two whose names differ by signs that tools keep', async () => {
+    const { body } = await put(zipOf([{ name: 'caf.txt' }, { name: 'caf\ufffd.txt' }]))
+    expect(body.skipped).toEqual([])
   })
 
   it('is taken where its path begins with "./", without it', async () => {
