@@ -18248,6 +18248,16 @@ function parseUntil(text) {
 var MAX_OVERLAP_SECONDS = 30 * 24 * 3600;
 var DEFAULT_OVERLAP_SECONDS = 24 * 3600;
 
+// src/domain/organization.ts
+function organizationSlugOf({ vcs, org }) {
+  return `${vcs}/${org}`;
+}
+function parseOrganization(text) {
+  const [vcs = "", org = "", ...more] = text.split("/");
+  const slug = more.length === 0 ? parseSlugParts(vcs, org, "any") : null;
+  return slug && { vcs: slug.vcs, org: slug.org };
+}
+
 // cli/verbs/token.ts
 var MADE2 = { id: "text", label: "text", expires_at: "text or null", token: "text" };
 var LISTED2 = {
@@ -18261,13 +18271,11 @@ var LISTED2 = {
 var MOST_LISTED2 = 1e3;
 function addToken(program3) {
   const token = program3.command("token").description("make, list, rotate and delete API tokens");
-  const verb = (name, description) => withServer(token.command(name).description(description)).option(
-    "--personal",
-    "your own tokens, instead of those of a project"
-  );
-  verb("create", "make a token; its secret is printed once, alone on stdout").requiredOption("--label <text>", "what it is for", filledOption).addOption(new Option("--scope <scope>", "what a project token opens").choices(["status", "view-builds", "all"])).option("--expires <when>", "90d, 12h, 2027-01-31, or never; a personal token else lives for a year", parseExpiry2).addOption(new Option("--access <level>", "limits a personal token").choices(["read", "write", "admin"])).option("--reach <slug>", "limits a personal token to a project; may be repeated", addNamed).addOption(new Option("--only <what>", "limits a token of scope status: for a public README").choices(["badges"])).option("--branch <pattern>", "limits a project token to main or release/*; may be repeated", addNamed).option("--path <pattern>", "limits a project token to the artifacts dist/** or *.xml; may be repeated", addNamed).option("--cidr <network>", "limits a token to 10.0.0.0/8 or 2001:db8::/32; may be repeated", addNamed).option("--not-before <day>", "the token works from then on: 2027-01-31 (0:00 UTC), or 12h from now", parseBegin).action(
+  const verb = (name, description) => withServer(token.command(name).description(description)).option("--personal", "your own tokens, instead of those of a project").option("--organization <slug>", "your tokens for all you administer of gh/acme, instead", parseOrg);
+  verb("create", "make a token; its secret is printed once, alone on stdout").requiredOption("--label <text>", "what it is for", filledOption).addOption(new Option("--scope <scope>", "what a project token opens").choices(["status", "view-builds", "all"])).option("--expires <when>", "90d, 12h, 2027-01-31, or never; tokens of yours else live for a year", parseExpiry2).addOption(new Option("--access <level>", "limits a personal token").choices(["read", "write", "admin"])).option("--reach <slug>", "limits a personal token to a project; may be repeated", addNamed).addOption(new Option("--only <what>", "limits a token of scope status: for a public README").choices(["badges"])).option("--branch <pattern>", "limits a project token to main or release/*; may be repeated", addNamed).option("--path <pattern>", "limits a project token to the artifacts dist/** or *.xml; may be repeated", addNamed).option("--cidr <network>", "limits a token to 10.0.0.0/8 or 2001:db8::/32; may be repeated", addNamed).option("--not-before <day>", "the token works from then on: 2027-01-31 (0:00 UTC), or 12h from now", parseBegin).action(
     (options2) => runVerb(options2, async ({ server, output }) => {
-      const { label, personal, scope, access, only } = options2;
+      const { label, personal, organization, scope, access, only } = options2;
+      if (personal && organization) throw usageError("--personal, --organization: only one of them.");
       if (!personal && !scope)
         throw usageError("Which scope?", "Say --scope status, view-builds or all; or --personal.");
       if (personal && scope) throw usageError("--scope: a personal token has none, it opens what you can reach.");
@@ -18279,7 +18287,7 @@ function addToken(program3) {
       if (options2.path && scope === "status") throw usageError("--path: wants --scope view-builds or all.");
       if (only && scope !== "status") throw usageError("--only badges: wants --scope status.");
       const limits = limitsOf(options2);
-      const expires = options2.expires ?? (personal ? inDays(365) : "never");
+      const expires = options2.expires ?? (personal || organization ? inDays(365) : "never");
       requireReader("token’s secret");
       const answer = await askJson(server, {
         method: "POST",
@@ -18366,11 +18374,18 @@ function parseBegin(text) {
   if (begin !== null) return begin;
   throw new InvalidArgumentError("It must be like 2027-01-31 or 12h.");
 }
-function show(output, made, { personal }) {
-  const undo = `buildpass token delete ${personal ? "--personal " : ""}${made.id}`;
+function show(output, made, { personal, organization }) {
+  const whose = organization ? `--organization ${organizationSlugOf(organization)} ` : personal ? "--personal " : "";
+  const undo = `buildpass token delete ${whose}${made.id}`;
   showSecret(output, made.token, { made: `token ${made.id}`, what: "secret", json: made, undo });
 }
-function pathOf({ slug }, { personal }) {
+function parseOrg(text) {
+  const organization = parseOrganization(text);
+  if (organization) return organization;
+  throw new InvalidArgumentError("It must be like gh/acme.");
+}
+function pathOf({ slug }, { personal, organization }) {
+  if (organization) return `/api/buildpass/v1/orgs/${organization.vcs}/${encodeURIComponent(organization.org)}/tokens`;
   return personal ? "/api/v1.1/user/token" : `/api/v1.1/project/${requireSlug(slug)}/token`;
 }
 function expiryOf({ expires_at }) {

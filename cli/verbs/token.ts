@@ -2,6 +2,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander'
 import { parseSecret } from '../../src/domain/access/secret.ts'
 import { MAX_OVERLAP_SECONDS } from '../../src/domain/access/token.ts'
 import { DAY_MS } from '../../src/domain/day.ts'
+import { type Organization, organizationSlugOf, parseOrganization } from '../../src/domain/organization.ts'
 import { askJson } from '../server/http.ts'
 import { requireSlug } from '../server/open-server.ts'
 import { isId } from '../server/path.ts'
@@ -16,6 +17,7 @@ import { parseEndTime, secondsIn } from './end-time.ts'
 
 type TokenOptions = CommonOptions & {
   personal?: boolean
+  organization?: Organization
   label?: string
   scope?: string
   expires?: Expiry
@@ -47,15 +49,14 @@ const MOST_LISTED = 1_000
 export function addToken(program: Command): void {
   const token = program.command('token').description('make, list, rotate and delete API tokens')
   const verb = (name: string, description: string) =>
-    withServer(token.command(name).description(description)).option(
-      '--personal',
-      'your own tokens, instead of those of a project',
-    )
+    withServer(token.command(name).description(description))
+      .option('--personal', 'your own tokens, instead of those of a project')
+      .option('--organization <slug>', 'your tokens for all you administer of gh/acme, instead', parseOrg)
 
   verb('create', 'make a token; its secret is printed once, alone on stdout')
     .requiredOption('--label <text>', 'what it is for', filledOption)
     .addOption(new Option('--scope <scope>', 'what a project token opens').choices(['status', 'view-builds', 'all']))
-    .option('--expires <when>', '90d, 12h, 2027-01-31, or never; a personal token else lives for a year', parseExpiry)
+    .option('--expires <when>', '90d, 12h, 2027-01-31, or never; tokens of yours else live for a year', parseExpiry)
     .addOption(new Option('--access <level>', 'limits a personal token').choices(['read', 'write', 'admin']))
     .option('--reach <slug>', 'limits a personal token to a project; may be repeated', addNamed)
     .addOption(new Option('--only <what>', 'limits a token of scope status: for a public README').choices(['badges']))
@@ -65,7 +66,8 @@ export function addToken(program: Command): void {
     .option('--not-before <day>', 'the token works from then on: 2027-01-31 (0:00 UTC), or 12h from now', parseBegin)
     .action((options: TokenOptions) =>
       runVerb(options, async ({ server, output }) => {
-        const { label, personal, scope, access, only } = options
+        const { label, personal, organization, scope, access, only } = options
+        if (personal && organization) throw usageError('--personal, --organization: only one of them.')
         if (!personal && !scope)
           throw usageError('Which scope?', 'Say --scope status, view-builds or all; or --personal.')
         if (personal && scope) throw usageError('--scope: a personal token has none, it opens what you can reach.')
@@ -77,7 +79,7 @@ export function addToken(program: Command): void {
         if (options.path && scope === 'status') throw usageError('--path: wants --scope view-builds or all.')
         if (only && scope !== 'status') throw usageError('--only badges: wants --scope status.')
         const limits = limitsOf(options)
-        const expires = options.expires ?? (personal ? inDays(365) : 'never')
+        const expires = options.expires ?? (personal || organization ? inDays(365) : 'never')
         requireReader('token’s secret')
         const answer = await askJson(server, {
           method: 'POST',
@@ -181,12 +183,20 @@ function parseBegin(text: string): Date {
   throw new InvalidArgumentError('It must be like 2027-01-31 or 12h.')
 }
 
-function show(output: Output, made: Shaped<typeof MADE>, { personal }: TokenOptions): void {
-  const undo = `buildpass token delete ${personal ? '--personal ' : ''}${made.id}`
+function show(output: Output, made: Shaped<typeof MADE>, { personal, organization }: TokenOptions): void {
+  const whose = organization ? `--organization ${organizationSlugOf(organization)} ` : personal ? '--personal ' : ''
+  const undo = `buildpass token delete ${whose}${made.id}`
   showSecret(output, made.token, { made: `token ${made.id}`, what: 'secret', json: made, undo })
 }
 
-function pathOf({ slug }: Server, { personal }: TokenOptions): string {
+function parseOrg(text: string): Organization {
+  const organization = parseOrganization(text)
+  if (organization) return organization
+  throw new InvalidArgumentError('It must be like gh/acme.')
+}
+
+function pathOf({ slug }: Server, { personal, organization }: TokenOptions): string {
+  if (organization) return `/api/buildpass/v1/orgs/${organization.vcs}/${encodeURIComponent(organization.org)}/tokens`
   return personal ? '/api/v1.1/user/token' : `/api/v1.1/project/${requireSlug(slug)}/token`
 }
 

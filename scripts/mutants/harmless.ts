@@ -257,7 +257,7 @@ const HARMLESS: readonly Harmless[] = [
   },
   {
     file: 'src/storage/edge/project-access.ts',
-    text: 'grant && isPerson(grant)',
+    text: 'grant && isOfPerson(grant)',
     what: 'right of &&',
     because: 'a token of a project has no person, which is nobody too; the types want it',
   },

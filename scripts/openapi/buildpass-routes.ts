@@ -52,10 +52,11 @@ import {
 import { failuresShape, judgedShape } from '../../src/http/buildpass/tests/verdict-shape.ts'
 import { judgeInput } from '../../src/http/buildpass/tests/verdicts.ts'
 import { presentedTokenShape } from '../../src/http/buildpass/token-shape.ts'
+import { projectTokenInput, tokenRotationInput } from '../../src/http/frame/token-requests.ts'
 import { trafficShape } from '../../src/http/instance/traffic-shape.ts'
 import { buildDetailShape, buildShape } from '../../src/http/json/build-shape.ts'
-import { said } from '../../src/http/json/shape.ts'
-import { endedShape } from '../../src/http/json/token-shape.ts'
+import { list, said } from '../../src/http/json/shape.ts'
+import { endedShape, mintedProjectTokenShape, projectTokenShape } from '../../src/http/json/token-shape.ts'
 import { DONE, json, type RouteDoc, type Under } from './route-doc.ts'
 
 const AUDIT = json('A page, newest first.', auditPageShape)
@@ -100,6 +101,35 @@ export const BUILDPASS_ROUTES: Record<Under<'/api/buildpass/v1/'>, RouteDoc> = {
     summary: 'Let a person create no more projects of an organization',
     answers: { 200: DONE },
     refuses: [404],
+  },
+  'GET /api/buildpass/v1/orgs/:vcs/:org/tokens': {
+    summary: 'Own tokens for an organization',
+    description: 'Where there are more, the header `Link` names the next page (`rel="next"`).',
+    query: ['limit-1000', 'offset'],
+    answers: { 200: json('The tokens, without their secrets.', list(projectTokenShape)) },
+    refuses: [404],
+  },
+  'POST /api/buildpass/v1/orgs/:vcs/:org/tokens': {
+    summary: 'Create a token for an organization',
+    description:
+      'It reads the projects of the organization that its maker administers when it is used. For owners, and for whom they let create projects there.',
+    body: { schema: projectTokenInput, example: { label: 'dashboard', scope: 'status' } },
+    answers: { 201: json('The token. Its secret, in `token`, is shown this once.', mintedProjectTokenShape) },
+    refuses: [403, 404, 409],
+  },
+  'DELETE /api/buildpass/v1/orgs/:vcs/:org/tokens/:id': {
+    summary: 'Delete a token for an organization',
+    description: 'The id may also be the secret itself. It is refused everywhere within 10 seconds.',
+    query: ['keep_minted'],
+    answers: { 200: json('It has ended.', endedShape) },
+    refuses: [404],
+  },
+  'POST /api/buildpass/v1/orgs/:vcs/:org/tokens/:id/rotate': {
+    summary: 'Replace a token for an organization',
+    description: 'The old secret goes on beside the new one for `overlap_seconds`.',
+    body: { schema: tokenRotationInput, optional: true, example: { overlap_seconds: 3600 } },
+    answers: { 201: json('The token. Its secret, in `token`, is shown this once.', mintedProjectTokenShape) },
+    refuses: [403, 404, 409],
   },
   'POST /api/buildpass/v1/projects': {
     summary: 'Create a project',

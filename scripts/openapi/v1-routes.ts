@@ -4,7 +4,7 @@ import { noBuildCacheShape } from '../../src/http/circleci/both/not-kept-shape.t
 import { v1TriggerInput } from '../../src/http/circleci/both/trigger-input.ts'
 import { v1ArtifactShape } from '../../src/http/circleci/v1/artifact-shape.ts'
 import { followedProjectShape } from '../../src/http/circleci/v1/project-shape.ts'
-import { personalTokenInput, projectTokenInput, tokenRotationInput } from '../../src/http/circleci/v1/tokens.ts'
+import { personalTokenInput, projectTokenInput, tokenRotationInput } from '../../src/http/frame/token-requests.ts'
 import { buildCreatedShape } from '../../src/http/circleci/v1/trigger-shape.ts'
 import { followedShape, unfollowedShape, v1MeShape } from '../../src/http/circleci/v1/user-shape.ts'
 import { buildDetailShape, buildShape } from '../../src/http/json/build-shape.ts'

@@ -107,6 +107,9 @@ describe('the limits of a token that is to be made', () => {
     [['--personal', '--branch', 'main'], '--branch, --path: only a project token'],
     [['--scope', 'status', '--path', 'a'], '--path: wants --scope view-builds or all'],
     [['--personal', '--not-before', 'tomorrow'], '--not-before'],
+    [['--personal', '--organization', 'gh/acme'], '--personal, --organization: only one'],
+    [['--scope', 'all', '--organization', 'acme'], 'It must be like gh/acme'],
+    [['--organization', 'gh/acme'], 'Which scope?'],
   ])('are not %j, which is refused by name', async (args, said) => {
     const { code, stderr } = await cli.run(['token', 'create', '--label', 'x', ...args])
     expect([code, stderr]).toEqual([EXIT.usage, expect.stringContaining(said)])

@@ -330,6 +330,16 @@ describe('buildpass login, token and status', () => {
     expect(bad).toMatchObject({ code: 1, stderr: expect.stringContaining('limits.cidrs.0: must be a network') })
   })
 
+  it('makes, lists and ends a token for an organization', async () => {
+    const of = ['--organization', 'gh/acme']
+    const made = await cli.run(['token', 'create', ...of, '--scope', 'status', '--label', 'dashboard', '--json'])
+    expect(JSON.parse(made.stdout)).toMatchObject({ scope: 'status', label: 'dashboard', token: expect.any(String) })
+    const { id } = JSON.parse(made.stdout)
+    expect((await cli.run(['token', 'list', ...of])).stdout).toContain(`${id}`)
+    expect(await cli.run(['token', 'delete', ...of, id])).toMatchObject({ code: 0, stdout: `deleted ${id}\n` })
+    expect((await cli.run(['token', 'list', ...of])).stdout).toBe('no tokens\n')
+  })
+
   it('takes no secret on the command line', async () => {
     const { status } = server.demo.tokens
     const ended = await cli.run(['token', 'delete', status], { env: { BUILDPASS_PROJECT: SLUG } })

@@ -1,3 +1,4 @@
+import { isOfOrganization, type Organization } from '../organization.ts'
 import type { Project, Role } from '../project.ts'
 import { type AccessLevel, type Asked, type Limits, limitsOpen, limitWordsOf } from './limits/limits.ts'
 import { type Permission, permissionsOf } from './permission.ts'
@@ -17,6 +18,15 @@ export type Grant =
       readonly tokenId: string
       readonly scope: Scope
       readonly project: Project
+      readonly limits: Limits | null
+    }
+  | {
+      readonly kind: 'organization'
+      readonly tokenId: string
+      /** Who made it: it opens what of the organization they administer. */
+      readonly userId: string
+      readonly organization: Organization
+      readonly scope: Scope
       readonly limits: Limits | null
     }
   | {
@@ -61,7 +71,7 @@ export function leavesOpen(grant: Principal | null, asked: Asked): boolean {
 }
 
 export function limitsOf(grant: Principal | null): Limits | null {
-  return grant?.kind === 'personal' || grant?.kind === 'project' ? grant.limits : null
+  return grant && 'limits' in grant ? grant.limits : null
 }
 
 function decideUnlimited(permission: Permission, asker: PrincipalInProject, project: Project | null): Decision {
@@ -72,15 +82,16 @@ function decideUnlimited(permission: Permission, asker: PrincipalInProject, proj
   return publicRead(permission, project) ?? (asker.grant ? 'permission_denied' : 'login_required')
 }
 
-/** Whether a person asks, rather than a project's own token. */
-export function isPerson(principal: Principal): principal is Extract<Principal, { userId: string }> {
-  return principal.kind === 'personal' || principal.kind === 'session'
+/** Whether a person's roles decide what is open, rather than a project's own token. */
+export function isOfPerson(principal: Principal): principal is Extract<Principal, { userId: string }> {
+  return 'userId' in principal
 }
 
 /** The feed subjects whose end makes a cached copy of this grant void. */
 export function subjectsOf(grant: Grant): readonly string[] {
   switch (grant.kind) {
     case 'personal':
+    case 'organization':
       return [`token:${grant.tokenId}`, `user:${grant.userId}`]
     case 'project':
       return [`token:${grant.tokenId}`, `project:${grant.project.id}`]
@@ -100,6 +111,7 @@ function wordsOf(grant: Grant): readonly string[] {
     case 'personal':
       return PERSONAL_WORDS[grant.limits?.access ?? 'admin']
     case 'project':
+    case 'organization':
       return grant.scope === 'all' ? ['status', 'view-builds', 'all'] : [grant.scope]
     case 'reporting':
       return ['status', 'view-builds', 'all', 'report-builds']
@@ -114,7 +126,9 @@ const PERSONAL_WORDS: Record<AccessLevel, readonly string[]> = {
 
 function belongs(asker: PrincipalInProject, project: Project): boolean {
   if (!asker.grant) return false
-  if (!isPerson(asker.grant)) return asker.grant.project.id === project.id
+  if (!isOfPerson(asker.grant)) return asker.grant.project.id === project.id
+  if (asker.grant.kind === 'organization')
+    return asker.role === 'admin' && isOfOrganization(project, asker.grant.organization)
   // Where a limit leaves a project out, its person is a stranger by this token.
   return asker.role !== null && (limitsOf(asker.grant)?.projects?.includes(project.id) ?? true)
 }
@@ -126,6 +140,7 @@ function openTo(asker: PrincipalInProject): readonly Permission[] {
     case 'session':
       return asker.role ? permissionsOf(asker.role) : []
     case 'project':
+    case 'organization':
       return permissionsOf(asker.grant.scope)
     case 'reporting':
       return permissionsOf('reporting')

@@ -4,9 +4,15 @@ export type Secret = string & { readonly [secretBrand]: 'Secret' }
 /** What a share link ends with: made as tokens are, and no token. */
 export type ShareSecret = string & { readonly [secretBrand]: 'ShareSecret' }
 
-export type TokenKind = 'personal' | 'project' | 'reporting'
+export type TokenKind = 'personal' | 'project' | 'organization' | 'reporting'
 
-const KIND_PREFIX: Record<TokenKind, string> = { personal: 'bpu_', project: 'bpp_', reporting: 'bpr_' }
+const KIND_PREFIX: Record<TokenKind, string> = {
+  personal: 'bpu_',
+  project: 'bpp_',
+  // For whoever looks for leaked ones: it opens projects, for reading.
+  organization: 'bpp_',
+  reporting: 'bpr_',
+}
 const SHARE_PREFIX = 'bps_'
 const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
 const RANDOM_LENGTH = 36

@@ -1,3 +1,4 @@
+import type { Organization } from '../organization.ts'
 import type { Limits } from './limits/limits.ts'
 import type { Scope } from './scope.ts'
 
@@ -28,13 +29,22 @@ export type ProjectToken = TokenEntry & {
   readonly scope: Scope
   readonly limits: TokenLimits
 }
+/** It reads the projects of an organization that its maker administers. */
+export type OrganizationToken = TokenEntry & {
+  readonly kind: 'organization'
+  readonly userId: string
+  readonly organization: Organization
+  readonly scope: Scope
+  readonly limits: TokenLimits
+}
 export type ReportingToken = TokenEntry & { readonly kind: 'reporting'; readonly projectId: string }
-export type Token = PersonalToken | ProjectToken | ReportingToken
+export type Token = PersonalToken | ProjectToken | OrganizationToken | ReportingToken
 
-/** Whose tokens are meant: those of one person, or those of one project. */
+/** Whose tokens are meant: those of one person, those of one project, or those that a person made for an organization (null: for any). */
 export type TokenHolder =
   | { readonly kind: 'personal'; readonly userId: string }
   | { readonly kind: 'project'; readonly projectId: string }
+  | { readonly kind: 'organization'; readonly userId: string; readonly organization: Organization | null }
 
 export const MAX_OVERLAP_SECONDS = 30 * 24 * 3600
 export const DEFAULT_OVERLAP_SECONDS = 24 * 3600

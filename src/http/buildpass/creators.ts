@@ -25,7 +25,8 @@ export function mountCreators(app: App): void {
   })
 }
 
-function requireOrg({ vcs, org }: { readonly vcs: string; readonly org: string }): Pick<Slug, 'vcs' | 'org'> {
+/** The organization on the path. */
+export function requireOrg({ vcs, org }: { readonly vcs: string; readonly org: string }): Pick<Slug, 'vcs' | 'org'> {
   const slug = parseSlugParts(vcs, org, 'any')
   if (!slug) throw new AppError('route_not_found')
   return slug

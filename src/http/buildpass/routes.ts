@@ -11,6 +11,7 @@ import { mountUploads } from './builds/uploads.ts'
 import { mountCreators } from './creators.ts'
 import { mountLeaks } from './leaks.ts'
 import { mountOidc } from './oidc.ts'
+import { mountOrgTokens } from './org-tokens.ts'
 import { mountBuildpassProjects } from './projects.ts'
 import { mountDispatchTarget } from './settings/dispatch-target.ts'
 import { mountListeners } from './settings/listeners.ts'
@@ -44,6 +45,7 @@ export function mountBuildpass(app: App): void {
   mountDispatchTarget(app)
   mountListeners(app)
   mountCreators(app)
+  mountOrgTokens(app)
   mountLeaks(app)
   mountShares(app)
 }

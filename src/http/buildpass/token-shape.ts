@@ -6,8 +6,9 @@ const { scope, ...everyToken } = projectTokenShape.entries
 export const presentedTokenShape = named(
   'PresentedToken',
   object({
-    kind: oneOf(['personal', 'project', 'reporting']),
+    kind: oneOf(['personal', 'project', 'organization', 'reporting']),
     project: orNull(text('gh/acme/web')),
+    organization: maybe(text('gh/acme')),
     ...everyToken,
     scope: maybe(scope),
   }),

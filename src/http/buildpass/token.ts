@@ -1,4 +1,5 @@
 import { AppError } from '../../domain/error.ts'
+import { organizationSlugOf } from '../../domain/organization.ts'
 import { slugText } from '../../domain/project.ts'
 import { slugsOfLimits } from '../../storage/tokens/limit-projects.ts'
 import { deleteToken } from '../../storage/tokens/token-ends.ts'
@@ -15,17 +16,17 @@ export function mountToken(app: App): void {
     const { db } = c.env.stores
     const token = await findToken(db, grant.tokenId)
     if (!token) throw new AppError('invalid_token')
-    const project = grant.kind === 'personal' ? null : slugText(grant.project)
     return jsonRead(c, {
       kind: grant.kind,
-      project,
+      project: 'project' in grant ? slugText(grant.project) : null,
+      ...(grant.kind === 'organization' ? { organization: organizationSlugOf(grant.organization) } : {}),
       ...tokenJson(token, await slugsOfLimits(db, [token])),
     } satisfies PresentedTokenJson)
   })
 
   route(app, 'DELETE /api/buildpass/v1/token', async (c, { actor, grant }) => {
     // Project tokens only read, and status tokens are in public READMEs: no reader of these may end them.
-    if (grant.kind === 'project') throw new AppError('permission_denied')
+    if (grant.kind === 'project' || grant.kind === 'organization') throw new AppError('permission_denied')
     const how = { action: 'token.deleted', keepMinted: queryFlag(c, 'keep_minted'), actor: actor } as const
     const deleted = await deleteToken(c.env.stores, grant.tokenId, how)
     return jsonWritten(c, endedJson(deleted))

@@ -21,7 +21,7 @@ export function mountCcTray(app: App): void {
     app,
     'GET /cc.xml',
     async (c, { grant }) => {
-      const projects = await listDefaultBranchPipelines(c.env.stores.db, reachOf(grant))
+      const projects = await listDefaultBranchPipelines(c.env.stores.db, reachOf(grant), openBranchesOf({ grant }))
       const rows = projects.map(({ project, pipelines }) => ({
         ...rowNames(c, project, project.defaultBranch),
         ...(ccStateFor(pipelines) ?? neverBuilt(project.createdAt)),

@@ -2,8 +2,9 @@ import type { Permission } from '../../domain/access/permission.ts'
 
 /**
  * What a route needs: nothing (the handler checks by itself), nothing but that a token that comes along is good, since the
- * handler asks for a permission on each project that the request names (`each`), any live token, a personal token, an
- * owner's, an owner's where the route is a 404 to everybody else (`hidden`), or a permission on the project. With `:admin` a
+ * handler asks for a permission on each project that the request names (`each`), any live token, a personal token, that or
+ * one of an organization that opens badges (`reach`), an owner's, an owner's where the route is a 404 to everybody else
+ * (`hidden`), or a permission on the project. With `:admin` a
  * token whose limits leave out administration does not do, with `:create` none that is limited to some projects, either.
  */
 export type Needs = 'anyone' | AccountNeeds | Permission
@@ -15,6 +16,7 @@ export type AccountNeeds =
   | 'user'
   | 'user:admin'
   | 'user:create'
+  | 'reach'
   | 'owner'
   | 'owner:admin'
   | 'hidden'
@@ -122,6 +124,11 @@ export const ACCESS = {
   'GET /api/buildpass/v1/orgs/:vcs/:org/creators': 'owner',
   'PUT /api/buildpass/v1/orgs/:vcs/:org/creators/:login': 'owner:admin',
   'DELETE /api/buildpass/v1/orgs/:vcs/:org/creators/:login': 'owner:admin',
+  // Whoever may not make projects there is refused by the handler.
+  'GET /api/buildpass/v1/orgs/:vcs/:org/tokens': 'user',
+  'POST /api/buildpass/v1/orgs/:vcs/:org/tokens': 'user:create',
+  'DELETE /api/buildpass/v1/orgs/:vcs/:org/tokens/:id': 'user:admin',
+  'POST /api/buildpass/v1/orgs/:vcs/:org/tokens/:id/rotate': 'user:admin',
   'POST /api/buildpass/v1/projects': 'user:create',
   'GET /api/buildpass/v1/projects/:vcs/:org/:repo': 'status:read',
   'PATCH /api/buildpass/v1/projects/:vcs/:org/:repo': 'project:admin',
@@ -202,7 +209,7 @@ export const ACCESS = {
   'GET /view/:ticket/:path{.*}': 'anyone',
 
   'POST /local/sign-in-links': 'anyone',
-  'GET /cc.xml': 'user',
+  'GET /cc.xml': 'reach',
   'GET /:vcs{(?:gh|github|bb|bitbucket|gl|gitlab|circleci)}/:org/:file{[^/]+\\.cc\\.xml}': 'badges:read',
   'GET /:vcs{(?:gh|github|bb|bitbucket|gl|gitlab|circleci)}/:org/:repo/tree/:file{.+\\.cc\\.xml}': 'badges:read',
 
@@ -281,6 +288,13 @@ export const PAGES = {
   'POST /account/api/:id/delete': 'session',
   'GET /account/api/:id/rotate': 'session',
   'POST /account/api/:id/rotate': 'session',
+  'GET /account/organizations': 'session',
+  'GET /account/organizations/new': 'session',
+  'POST /account/organizations': 'session',
+  'GET /account/organizations/:id/delete': 'session',
+  'POST /account/organizations/:id/delete': 'session',
+  'GET /account/organizations/:id/rotate': 'session',
+  'POST /account/organizations/:id/rotate': 'session',
   'GET /account/activity': 'session',
 
   // To people who may not make projects the page says whom to ask.

@@ -1,6 +1,6 @@
 import type { Context } from 'hono'
 import type { Actor } from '../../domain/access/actor.ts'
-import { type Grant, isPerson, limitsOf } from '../../domain/access/grant.ts'
+import { type Grant, isOfPerson, limitsOf } from '../../domain/access/grant.ts'
 import { standingOf } from '../../domain/access/limits/limits.ts'
 import type { Secret } from '../../domain/access/secret.ts'
 import { AppError, type ErrorCode, invalidToken } from '../../domain/error.ts'
@@ -101,7 +101,7 @@ async function elsewhere(c: Context<AppEnv>, secret: Secret, grant: Grant): Prom
 
 /** Whoever presents a token, as an actor that may do nothing. */
 function bearerOf(c: Context<AppEnv>, grant: Grant): Actor {
-  const userId = isPerson(grant) ? grant.userId : null
+  const userId = isOfPerson(grant) ? grant.userId : null
   return { userId, tokenId: grant.tokenId, sessionId: null, from: placeOf(c.req.raw), right: { kind: 'credential' } }
 }
 

@@ -1,9 +1,10 @@
 import type { Context } from 'hono'
 import type { Actor, Right } from '../../domain/access/actor.ts'
 import type { Fence } from '../../domain/access/fence.ts'
-import { type Grant, isPerson, leavesOpen } from '../../domain/access/grant.ts'
+import { type Grant, isOfPerson, leavesOpen } from '../../domain/access/grant.ts'
 import type { AccountAsked } from '../../domain/access/limits/limits.ts'
-import { type Permission, SCOPE_NEEDED } from '../../domain/access/permission.ts'
+import type { ReachingGrant } from '../../domain/access/limits/reach.ts'
+import { type Permission, permissionsOf, SCOPE_NEEDED } from '../../domain/access/permission.ts'
 import { AppError } from '../../domain/error.ts'
 import type { Viewer } from '../../domain/people/session.ts'
 import {
@@ -41,9 +42,11 @@ export type Admitted<N extends Needs> = N extends 'anyone'
     ? { readonly needs: N; readonly grant: Grant | null }
     : N extends 'token' | 'token:admin'
       ? { readonly needs: N; readonly grant: Grant }
-      : N extends 'user' | 'user:admin' | 'user:create' | 'owner' | 'owner:admin' | 'hidden'
-        ? { readonly needs: N; readonly grant: PersonalGrant }
-        : OnProject
+      : N extends 'reach'
+        ? { readonly needs: N; readonly grant: ReachingGrant }
+        : N extends 'user' | 'user:admin' | 'user:create' | 'owner' | 'owner:admin' | 'hidden'
+          ? { readonly needs: N; readonly grant: PersonalGrant }
+          : OnProject
 
 /** How a route's project is found: by its path or, where that has none (null), by `find` after authentication. */
 export type SlugSource<Params> = {
@@ -93,6 +96,8 @@ async function admit<Params>(
       return { needs, grant: await requirePerson(c, 'account:admin') }
     case 'user:create':
       return { needs, grant: await requirePerson(c, 'projects:create') }
+    case 'reach':
+      return { needs, grant: await requireReaching(c) }
     case 'owner':
       return { needs, grant: await requireOwner(c, 'instance:read') }
     case 'owner:admin':
@@ -122,6 +127,15 @@ async function requirePerson(c: Context<AppEnv>, asked: AccountAsked): Promise<P
   const grant = (await authenticate(c, null))?.grant
   if (grant?.kind !== 'personal') return loginRequired()
   if (!leavesOpen(grant, asked)) throw new AppError('permission_denied')
+  return grant
+}
+
+/** Whoever has projects of their own to be told of: a person, or the holder of an organization's token for badges. */
+async function requireReaching(c: Context<AppEnv>): Promise<ReachingGrant> {
+  const grant = (await authenticate(c, null))?.grant
+  if (grant?.kind !== 'organization') return requirePerson(c, 'account:read')
+  if (!permissionsOf(grant.scope).includes('badges:read') || !leavesOpen(grant, 'badges:read'))
+    throw new AppError('permission_denied')
   return grant
 }
 
@@ -205,7 +219,7 @@ export type Authorized = {
 export function actorOf(c: Context<AppEnv>, admitted: Authorized): Actor {
   const principal = admitted.viewer ?? admitted.grant ?? null
   return {
-    userId: principal && isPerson(principal) ? principal.userId : null,
+    userId: principal && isOfPerson(principal) ? principal.userId : null,
     tokenId: principal && principal.kind !== 'session' ? principal.tokenId : null,
     sessionId: principal?.kind === 'session' ? principal.sessionId : null,
     from: placeOf(c.req.raw),
@@ -232,6 +246,7 @@ function rightOf({ needs, project }: Authorized): Right {
     case 'user':
     case 'user:admin':
     case 'user:create':
+    case 'reach':
     case 'each':
     case 'session':
     case 'runs:list':

@@ -1,10 +1,9 @@
 import type { Context } from 'hono'
-import { limitsOf } from '../../domain/access/grant.ts'
+import { limitsOf, type Principal } from '../../domain/access/grant.ts'
 import { isBranchOpen, isPathOpen } from '../../domain/access/limits/limits.ts'
 import type { Pattern } from '../../domain/access/limits/pattern.ts'
 import { AppError } from '../../domain/error.ts'
 import { type BranchOf, findBranchOf } from '../../storage/builds/branch-of.ts'
-import type { WhichBranch } from '../../storage/builds/open-branches.ts'
 import type { ACCESS, RouteName } from './access.ts'
 import type { OnProject } from './authorize.ts'
 import type { AppEnv } from './open-request.ts'
@@ -157,8 +156,8 @@ export function branchDenied(): AppError {
   return new AppError('permission_denied', 'This token does not open that branch.')
 }
 
-/** Which branches an asker is told of who names none. */
-export function openBranchesOf({ grant }: Pick<OnProject, 'grant'>): WhichBranch {
+/** Which branches an asker is told of who names none; null for all. */
+export function openBranchesOf({ grant }: { readonly grant: Principal | null }): readonly Pattern[] | null {
   return limitsOf(grant)?.branches ?? null
 }
 

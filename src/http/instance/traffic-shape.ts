@@ -5,7 +5,7 @@ const requests = { requests: whole(1_200) }
 const errors = { errors: whole(0) }
 const momentShape = object({ time: time(), ...requests, ...errors })
 const tokenShape = object({
-  kind: orNull(oneOf(['personal', 'project', 'reporting'])),
+  kind: orNull(oneOf(['personal', 'project', 'organization', 'reporting'])),
   label: orNull(text('README badge')),
   project: orNull(text('gh/acme/web')),
   id: text(IDS.token),

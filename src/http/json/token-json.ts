@@ -10,7 +10,7 @@ export function tokenJson(token: Token, slugs: ReadonlyMap<string, Slug> = new M
   return {
     id: token.id,
     label: token.label,
-    ...(token.kind === 'project' ? { scope: token.scope } : {}),
+    ...('scope' in token ? { scope: token.scope } : {}),
     limits: token.kind === 'reporting' ? null : limitsJson(token.limits, slugs),
     prefix: token.prefix,
     last_four: token.lastFour,

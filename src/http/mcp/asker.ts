@@ -1,9 +1,9 @@
 import { type Grant, leavesOpen } from '../../domain/access/grant.ts'
-import { reachOf } from '../../domain/access/limits/reach.ts'
+import { type ReachingGrant, reachOf } from '../../domain/access/limits/reach.ts'
 import { type Permission, permissionsOf } from '../../domain/access/permission.ts'
 import { AppError, invalidInput } from '../../domain/error.ts'
 import { slugText } from '../../domain/project.ts'
-import { listProjectsOf } from '../../storage/people/memberships.ts'
+import { listProjectsOf, type ProjectsOf } from '../../storage/people/memberships.ts'
 import type { Stores } from '../../storage/stores.ts'
 import type { ReadApi } from './read-api.ts'
 
@@ -17,22 +17,25 @@ export type Asker = {
 
 /** Whether a tool that needs this is worth showing: what a token of that scope and limits never opens is not. */
 export function mayEver(grant: Grant, needs: Permission): boolean {
-  const isOfScope = grant.kind !== 'project' || permissionsOf(grant.scope).includes(needs)
+  const isOfScope = !('scope' in grant) || permissionsOf(grant.scope).includes(needs)
   return isOfScope && leavesOpen(grant, needs)
 }
 
 /** The slug that was said, of the token's own project, or of the person's only one. */
 export async function slugFor({ grant, stores }: Asker, said: string | undefined): Promise<string> {
   if (said !== undefined) return said
-  if (grant.kind !== 'personal') return slugText(grant.project)
-  const few = await listProjectsOf(stores.db, reachOf(grant), FOLLOWED, { after: '', limit: 2 })
+  if ('project' in grant) return slugText(grant.project)
+  const few = await listProjectsOf(stores.db, reachOf(grant), listedFor(grant), { after: '', limit: 2 })
   const [only] = few
   if (only && few.length === 1) return slugText(only)
   const why = only ? 'this token opens several' : 'whoever holds this token follows none'
   throw invalidInput('project', `is required, since ${why}; list_projects names them`)
 }
 
-export const FOLLOWED = { of: 'followed', name: null } as const
+/** Which projects a list is of where none is named: those that a person follows, or all that an organization's token opens. */
+export function listedFor(grant: ReachingGrant): ProjectsOf {
+  return { of: grant.kind === 'organization' ? grant.organization : 'followed', name: null }
+}
 
 /** The project of that slug as v3 knows it, whose searches go by id. */
 export async function projectIdFor({ api }: Asker, slug: string): Promise<string> {

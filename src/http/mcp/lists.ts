@@ -4,7 +4,7 @@ import { slugKeyFor, slugText } from '../../domain/project.ts'
 import { clipped } from '../../domain/tests/test-result.ts'
 import { listProjectsOf } from '../../storage/people/memberships.ts'
 import type { Found } from './answer.ts'
-import { type Asker, FOLLOWED, projectIdFor, slugFor } from './asker.ts'
+import { type Asker, listedFor, projectIdFor, slugFor } from './asker.ts'
 
 type Attributes = Readonly<Record<string, unknown>>
 /** A thing as v3 answers it. */
@@ -35,13 +35,17 @@ export async function projectsOf(
   { grant, stores }: Asker,
   { cursor }: { cursor?: string | undefined },
 ): Promise<Found> {
-  if (grant.kind !== 'personal') return { said: ['This token opens one project.'], data: [slugText(grant.project)] }
+  if ('project' in grant) return { said: ['This token opens one project.'], data: [slugText(grant.project)] }
   const page = { after: cursor ?? '', limit: MAX_LISTED + 1 }
-  const rows = await listProjectsOf(stores.db, reachOf(grant), FOLLOWED, page)
+  const rows = await listProjectsOf(stores.db, reachOf(grant), listedFor(grant), page)
   const shown = rows.slice(0, MAX_LISTED)
   const last = shown.at(-1)
   const more = rows.length > MAX_LISTED && last ? [`There are more: cursor ${JSON.stringify(slugKeyFor(last))}.`] : []
-  return { said: ['The projects that whoever holds this token follows.', ...more], data: shown.map(slugText) }
+  const whose =
+    grant.kind === 'organization'
+      ? 'The projects that this token opens.'
+      : 'The projects that whoever holds this token follows.'
+  return { said: [whose, ...more], data: shown.map(slugText) }
 }
 
 type RunsInput = {

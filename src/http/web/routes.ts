@@ -23,6 +23,7 @@ import { mountGithub } from './sign-in/github.tsx'
 import { mountSignIn } from './sign-in/sign-in.tsx'
 import { mountTestPage } from './tests/test-page.tsx'
 import { mountTestsPage } from './tests/tests-page.tsx'
+import { mountOrgTokenPages } from './tokens/org-tokens.tsx'
 import { mountPersonalTokens } from './tokens/personal-tokens.tsx'
 import { mountProjectTokens } from './tokens/project-tokens.tsx'
 
@@ -34,6 +35,7 @@ export function mountPages(app: App): void {
   mountCloudflareAccess(app)
   mountAccount(app)
   mountPersonalTokens(app)
+  mountOrgTokenPages(app)
   mountProjectGeneral(app)
   mountProjectTokens(app)
   mountStatusBadges(app)

@@ -5,7 +5,7 @@ import type { Artifact, ArtifactPlace } from '../../domain/artifacts/artifact.ts
 import { digestText } from '../../domain/artifacts/artifact-digest.ts'
 import type { BuildFilter } from '../../domain/builds/build.ts'
 import { BUILDS_SEARCHED, isOfBranch, type LatestOf, passes, SEARCHED_OF_EACH } from '../builds/builds.ts'
-import { isOpenPath, ofBranch, ofEachBranch, type WhichBranch } from '../builds/open-branches.ts'
+import { isOpenName, ofBranch, ofEachBranch, type WhichBranch } from '../builds/open-branches.ts'
 import { isBuild, type WhichBuild } from '../builds/which-build.ts'
 import { artifacts, builds, workflows } from '../schema/schema.ts'
 import { packs } from '../schema/schema-packs.ts'
@@ -240,7 +240,7 @@ export async function findLatestBuildWithArtifacts(
 }
 
 function isAtOpenPath(paths: readonly Pattern[] | null): SQL | undefined {
-  return paths ? isOpenPath(sql`${artifacts.path}`, paths) : undefined
+  return paths ? isOpenName(sql`${artifacts.path}`, paths) : undefined
 }
 
 export type KeptArtifact =

@@ -1,18 +1,22 @@
-import { type SQL, sql } from 'drizzle-orm'
+import { and, type SQL, sql } from 'drizzle-orm'
+import type { Pattern } from '../../domain/access/limits/pattern.ts'
 import type { Reach } from '../../domain/access/limits/reach.ts'
 import type { CcPipeline } from '../../domain/formats/cctray.ts'
 import type { Project } from '../../domain/project.ts'
-import { isAmong, isReached } from '../people/reach.ts'
+import { isReached } from '../people/reach.ts'
 import { projectColumns } from '../projects/project-columns.ts'
 import { builds, members, pipelines, projects, workflows } from '../schema/schema.ts'
 import { type Db, limitTo } from '../stores.ts'
 import { PIPELINES_SEARCHED } from './branch-status.ts'
 import { hasResult, hasUnskippedPart, mayHaveResult } from './complete-pipelines.ts'
-import { openBranchNames, type WhichBranch } from './open-branches.ts'
+import { isOpenName, openBranchNames, type WhichBranch } from './open-branches.ts'
 import { partsOf } from './workflows.ts'
 
 /** A branch with its newest pipeline, the newest that may have a result, and the newest that has one. */
 export type BranchPipelines = { readonly branch: string; readonly pipelines: readonly CcPipeline[] }
+
+/** A row of `members`, as queries here call it. */
+const M = { userId: sql`m.user_id`, projectId: sql`m.project_id`, role: sql`m.role` }
 
 const MAX_BRANCHES = 200
 /** The branches of a project are looked for among its newest 2,000 pipelines: an older branch has to be named. */
@@ -31,10 +35,11 @@ export async function listBranchPipelines(
   }))
 }
 
-/** Each project of a person with its default branch's pipelines; none where that has not built yet. */
+/** Each project within a reach whose default branch is open, with the pipelines of that; none where it has not built yet. */
 export async function listDefaultBranchPipelines(
   db: Db,
   reach: Reach,
+  branches: readonly Pattern[] | null,
 ): Promise<
   readonly { readonly project: Project & { readonly createdAt: number }; readonly pipelines: readonly CcPipeline[] }[]
 > {
@@ -43,9 +48,9 @@ export async function listDefaultBranchPipelines(
       .select({ ...projectColumns(), createdAt: projects.createdAt })
       .from(members)
       .innerJoin(projects, sql`${projects.id} = ${members.projectId}`)
-      .where(isReached(reach))
+      .where(and(isReached(reach), branches ? isOpenName(sql`${projects.defaultBranch}`, branches) : undefined))
       .orderBy(projects.slugKey),
-    db.all<FeedRow>(defaultBranchPipelinesQuery(reach)),
+    db.all<FeedRow>(defaultBranchPipelinesQuery(reach, branches)),
   ])
   const byProject = Map.groupBy(rows, (row) => row.projectId)
   return mine.map((project) => ({ project, pipelines: pipelinesOf(byProject.get(project.id) ?? []) }))
@@ -97,10 +102,10 @@ export function branchPipelinesQuery(projectId: string, branch: WhichBranch): SQ
   return partsOfBranches(branches)
 }
 
-export function defaultBranchPipelinesQuery(reach: Reach): SQL {
+export function defaultBranchPipelinesQuery(reach: Reach, branches: readonly Pattern[] | null): SQL {
+  const isOpen = branches === null ? sql`1` : isOpenName(sql`p.default_branch`, branches)
   return partsOfBranches(sql`select p.id as project_id, p.default_branch as branch, p.last_pipeline_number as newest
-    from ${members} as m join ${projects} as p on p.id = m.project_id where m.user_id = ${reach.userId}
-      and ${isAmong(sql`m.project_id`, reach)}`)
+    from ${members} as m join ${projects} as p on p.id = m.project_id where ${isReached(reach, M)} and ${isOpen}`)
 }
 
 function partsOfBranches(branches: SQL): SQL {

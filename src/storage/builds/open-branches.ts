@@ -40,8 +40,8 @@ export function ofEachBranch(projectId: string, patterns: readonly Pattern[], of
     json_each((select json_group_array(value) from (${of(sql`open_subquery.name`)}) as one_subquery)) as row)`
 }
 
-/** Whether a path fits one of the patterns. */
-export function isOpenPath(path: SQL, patterns: readonly Pattern[]): SQL {
+/** Whether a branch or path fits one of the patterns. */
+export function isOpenName(path: SQL, patterns: readonly Pattern[]): SQL {
   return sql`exists (select 1 from (select value ->> 'head' as head, value ->> 'tail' as tail, value ->> 'reach' as reach
     from json_each(${JSON.stringify(patterns.map(partsOfPattern))}) as row) as pattern_subquery where ${isOf(path)})`
 }

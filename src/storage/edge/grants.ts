@@ -1,8 +1,9 @@
 import { eq, inArray, type SQL, sql } from 'drizzle-orm'
 import type { Fenced } from '../../domain/access/fence.ts'
-import { type Grant, subjectsOf } from '../../domain/access/grant.ts'
+import { type Grant, isOfPerson, subjectsOf } from '../../domain/access/grant.ts'
 import type { Secret } from '../../domain/access/secret.ts'
 import { hashSecret, pepperIdOf, type SecretHash, storedForms } from '../../domain/access/secret-hash.ts'
+import { parseOrganization } from '../../domain/organization.ts'
 import { type Slug, slugKeyFor } from '../../domain/project.ts'
 import { projectColumns } from '../projects/project-columns.ts'
 import { selectProject, selectRoleByToken } from '../projects/projects.ts'
@@ -80,8 +81,7 @@ export async function findGrant(
     return askPrimary(stores, secret, { slug, charge, cached: null, askedAt })
   }
   // A person's role is needed next: one round trip reads it with the feed.
-  if (slug && fact.value.grant.kind === 'personal' && feedIsOld(stores))
-    await prefetchAccess(stores, fact.value.grant, slug)
+  if (slug && isOfPerson(fact.value.grant) && feedIsOld(stores)) await prefetchAccess(stores, fact.value.grant, slug)
   if ((await judgeFact(stores, fact)) !== 'accept')
     return askPrimary(stores, secret, { slug, charge, cached: fact, askedAt })
   memory.grants.held.set(secret, { fact, keptAt: stores.now() })
@@ -165,7 +165,7 @@ async function readGrant(stores: Stores, secret: Secret, slug: Slug | null): Pro
   if (row) stores.waitUntil(writeKv(stores, hashes[0], serializeGrant(fact, pepperIdOf(row.hash))))
   const project = slug && projectRows?.[0] ? keepProject(stores, slug, projectRows[0], fence) : null
   const role = roleRows?.[0]
-  if (project && role && held.grant.kind === 'personal')
+  if (project && role && isOfPerson(held.grant))
     keepRole(stores, { userId: held.grant.userId, projectId: project.id, role: role.role }, fence)
   return fact
 }
@@ -178,7 +178,7 @@ export function selectToken(db: Db, hashes: readonly SecretHash[]) {
 
 /** A token with all that its grant is made of. */
 export function selectTokenWhere(db: Db, which: SQL) {
-  const { hash, kind, userId, scope, limits, publisherId, expiresAt } = tokens
+  const { hash, kind, userId, organization, scope, limits, publisherId, expiresAt } = tokens
   return db
     .select({
       // D1 gives a batch's rows as objects, in which a second column called `id` would take the first one's place.
@@ -186,6 +186,7 @@ export function selectTokenWhere(db: Db, which: SQL) {
       hash,
       kind,
       userId,
+      organization,
       scope,
       limits,
       publisherId,
@@ -216,6 +217,15 @@ export function heldGrantOf(row: TokenRow): HeldGrant | null {
       return project && row.scope
         ? { grant: { kind: 'project', tokenId, scope: row.scope, project, limits }, expiresAt }
         : null
+    case 'organization': {
+      const organization = parseOrganization(row.organization ?? '')
+      return row.userId && organization && row.scope
+        ? {
+            grant: { kind: 'organization', tokenId, userId: row.userId, organization, scope: row.scope, limits },
+            expiresAt,
+          }
+        : null
+    }
     case 'reporting':
       return project && limits === null
         ? { grant: { kind: 'reporting', tokenId, project, publisherId: row.publisherId }, expiresAt }

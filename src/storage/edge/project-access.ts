@@ -1,5 +1,5 @@
 import type { Fence, Fenced } from '../../domain/access/fence.ts'
-import { type Decision, decide, isPerson, type Principal } from '../../domain/access/grant.ts'
+import { type Decision, decide, isOfPerson, type Principal } from '../../domain/access/grant.ts'
 import type { Permission } from '../../domain/access/permission.ts'
 import { isSameSlug, type Project, type Role, type Slug, slugKeyFor } from '../../domain/project.ts'
 import { selectProject, selectRole } from '../projects/projects.ts'
@@ -102,7 +102,7 @@ function holds(stores: Stores, { facts }: ProjectAccess): boolean {
 
 /** What memory knows; a project token brings its own project, fenced with the token itself. */
 function cachedAccess(stores: Stores, grant: Principal | null, slug: Slug): ProjectAccess | null {
-  if (grant && !isPerson(grant) && isSameSlug(grant.project, slug)) {
+  if (grant && !isOfPerson(grant) && isSameSlug(grant.project, slug)) {
     return { project: grant.project, role: null, facts: [] }
   }
   const project = live(stores, stores.memory.access.projects.get(slugKeyFor(slug)))
@@ -153,7 +153,7 @@ async function readAccess(stores: Stores, grant: Principal | null, slug: Slug): 
 }
 
 function userIdOf(grant: Principal | null): string | null {
-  return grant && isPerson(grant) ? grant.userId : null
+  return grant && isOfPerson(grant) ? grant.userId : null
 }
 
 export function keepProject(stores: Stores, slug: Slug, project: Project, fence: Fence): Project {

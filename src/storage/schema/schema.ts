@@ -101,6 +101,8 @@ export const tokens = sqliteTable(
     userId: text('user_id').references(() => users.id, { onDelete: 'cascade' }),
     createdBy: text('created_by').references(() => users.id, { onDelete: 'set null' }),
     projectId: text('project_id').references(() => projects.id, { onDelete: 'cascade' }),
+    /** As `gh/acme`; null for the kinds that are of no organization. */
+    organization: text('organization'),
     scope: text('scope').$type<Scope>(),
     /** JSON of what it opens less; null where nothing. What cannot be read opens nothing. */
     limits: text('limits'),

@@ -4,6 +4,7 @@ import type { Secret } from '../../domain/access/secret.ts'
 import { bareHash, hashSecret, storedForms } from '../../domain/access/secret-hash.ts'
 import { successorExpiry, type Token, type TokenHolder } from '../../domain/access/token.ts'
 import type { AuditAction } from '../../domain/audit.ts'
+import { parseOrganization } from '../../domain/organization.ts'
 import { forgetUnknown, kvKeyFor } from '../edge/grants.ts'
 import { tokens } from '../schema/schema.ts'
 import { type Db, rawStatement, type Stores } from '../stores.ts'
@@ -117,13 +118,14 @@ export async function rotateToken(
   const [old] = await stores.db.select().from(tokens).where(eq(tokens.id, id)).limit(1)
   if (!old) return { kind: 'unknown' }
   if (old.expiresAt !== null && old.expiresAt <= now) return { kind: 'expired' }
-  const { kind, userId, projectId, scope, limits, label, createdAt } = old
+  const { kind, userId, projectId, organization, scope, limits, label, createdAt } = old
   const planned = { createdAt, expiresAt: old.rotatedAt === null ? old.expiresAt : old.plannedExpiresAt }
   const row = await rowFor(stores, successor, {
     id: onceId ?? crypto.randomUUID(),
     kind,
     userId,
     projectId,
+    organization,
     scope,
     limits,
     label,
@@ -133,7 +135,7 @@ export async function rotateToken(
   })
   const endsAt = now + overlapSeconds * 1000
   const oldStands = sql`exists (select 1 from ${tokens} where ${tokens.id} = ${id})`
-  const holder: TokenHolder = projectId ? { kind: 'project', projectId } : { kind: 'personal', userId: userId ?? '' }
+  const holder = holderOf(old)
   const [[state], inserted] = await commitEnding(stores, actor, [
     selectHolding(stores.db, holder),
     insertWhile(stores.db, row, sql`${oldStands} and ${canHold(holder)} and ${isFirst(actor, onceId)}`),
@@ -152,6 +154,14 @@ export async function rotateToken(
   if (!inserted[0]) return tokenRefused(state, onceId) ?? { kind: 'unknown' }
   forgetUnknown(stores, successor)
   return { kind: 'rotated', token: tokenOf(inserted[0]) }
+}
+
+function holderOf({ userId, projectId, organization }: typeof tokens.$inferSelect): TokenHolder {
+  if (projectId) return { kind: 'project', projectId }
+  const of = parseOrganization(organization ?? '')
+  return of
+    ? { kind: 'organization', userId: userId ?? '', organization: of }
+    : { kind: 'personal', userId: userId ?? '' }
 }
 
 function isStored(hash: string): SQL {

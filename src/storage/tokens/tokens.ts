@@ -4,9 +4,10 @@ import type { Limits } from '../../domain/access/limits/limits.ts'
 import type { Scope } from '../../domain/access/scope.ts'
 import { type Secret, visiblePartsOf } from '../../domain/access/secret.ts'
 import { hashSecret, storedHash } from '../../domain/access/secret-hash.ts'
-import type { PersonalToken, ProjectToken, Token, TokenHolder } from '../../domain/access/token.ts'
+import type { OrganizationToken, PersonalToken, ProjectToken, Token, TokenHolder } from '../../domain/access/token.ts'
 import type { AuditAction, AuditDetail } from '../../domain/audit.ts'
 import type { ListPage } from '../../domain/formats/list-page.ts'
+import { type Organization, organizationSlugOf, parseOrganization } from '../../domain/organization.ts'
 import { forgetUnknown } from '../edge/grants.ts'
 import { audit, projects, tokens, users } from '../schema/schema.ts'
 import { type Db, rawStatement, type Stores } from '../stores.ts'
@@ -24,6 +25,12 @@ export type NewToken = {
 } & (
   | { readonly kind: 'personal'; readonly userId: string }
   | { readonly kind: 'project'; readonly projectId: string; readonly scope: Scope }
+  | {
+      readonly kind: 'organization'
+      readonly userId: string
+      readonly organization: Organization
+      readonly scope: Scope
+    }
 )
 
 /** A longer list would be too long for people to look through. */
@@ -45,9 +52,10 @@ export async function insertToken(
     label,
     expiresAt,
     kind: holder.kind,
-    userId: holder.kind === 'personal' ? holder.userId : null,
+    userId: holder.kind === 'project' ? null : holder.userId,
     projectId: holder.kind === 'project' ? holder.projectId : null,
-    scope: holder.kind === 'project' ? holder.scope : null,
+    organization: holder.kind === 'organization' ? organizationSlugOf(holder.organization) : null,
+    scope: holder.kind === 'personal' ? null : holder.scope,
     limits: limitsText(limits),
     createdBy: actor.userId,
     mintedBy: actor.tokenId,
@@ -91,9 +99,9 @@ export function tokenRefused(
 }
 
 function holderExists(holder: TokenHolder): SQL {
-  return holder.kind === 'personal'
-    ? sql`exists (select 1 from ${users} where ${users.id} = ${holder.userId})`
-    : sql`exists (select 1 from ${projects} where ${projects.id} = ${holder.projectId})`
+  return holder.kind === 'project'
+    ? sql`exists (select 1 from ${projects} where ${projects.id} = ${holder.projectId})`
+    : sql`exists (select 1 from ${users} where ${users.id} = ${holder.userId})`
 }
 
 function heldCount(holder: TokenHolder): SQL {
@@ -169,12 +177,13 @@ export async function rowFor(
     TokenRow,
     'id' | 'kind' | 'userId' | 'projectId' | 'scope' | 'label' | 'expiresAt' | 'createdBy' | 'mintedBy'
   > &
-    Partial<Pick<TokenRow, 'limits' | 'publisherId' | 'renewableUntil'>>,
+    Partial<Pick<TokenRow, 'organization' | 'limits' | 'publisherId' | 'renewableUntil'>>,
 ): Promise<TokenRow> {
   const [hash] = await hashSecret(peppers, secret)
   const fresh = { hash: storedHash(hash, (row.limits ?? null) !== null), createdAt: now() }
   const unused = { rotatedAt: null, plannedExpiresAt: null, lastUsedAt: null, lastUsedFrom: null, leakReportedAt: null }
   return {
+    organization: null,
     limits: null,
     publisherId: null,
     renewableUntil: null,
@@ -209,7 +218,7 @@ export function auditToken(
   actor: Actor,
   { action, which, detail = {} }: { readonly action: AuditAction; readonly which: SQL; readonly detail?: AuditDetail },
 ) {
-  const labelled = sql`json_patch(json_object('label', ${tokens.label}, 'kind', ${tokens.kind}, 'scope', ${tokens.scope}, 'prefix', ${tokens.prefix}), json_patch(${JSON.stringify(detail)},
+  const labelled = sql`json_patch(json_object('label', ${tokens.label}, 'kind', ${tokens.kind}, 'scope', ${tokens.scope}, 'organization', ${tokens.organization}, 'prefix', ${tokens.prefix}), json_patch(${JSON.stringify(detail)},
     case when ${tokens.limits} is null then '{}' else json_object('limits', ${tokens.limits}) end))`
   return rawStatement(
     db,
@@ -218,9 +227,17 @@ export function auditToken(
 }
 
 export function heldBy(holder: TokenHolder) {
-  return holder.kind === 'personal'
-    ? and(eq(tokens.userId, holder.userId), eq(tokens.kind, 'personal'))
-    : and(eq(tokens.projectId, holder.projectId), eq(tokens.kind, 'project'))
+  switch (holder.kind) {
+    case 'personal':
+      return and(eq(tokens.userId, holder.userId), eq(tokens.kind, 'personal'))
+    case 'project':
+      return and(eq(tokens.projectId, holder.projectId), eq(tokens.kind, 'project'))
+    case 'organization': {
+      const slug = holder.organization && organizationSlugOf(holder.organization).toLowerCase()
+      const isOfIt = slug === null ? undefined : sql`lower(${tokens.organization}) = ${slug}`
+      return and(eq(tokens.userId, holder.userId), eq(tokens.kind, 'organization'), isOfIt)
+    }
+  }
 }
 
 /** The token of a row. A row that makes none is a bug or a tampered database. */
@@ -233,6 +250,11 @@ export function tokenOf(row: TokenRow): Token {
     return { ...face, ...limited, kind: 'personal', userId: row.userId } satisfies PersonalToken
   if (row.kind === 'project' && row.projectId && row.scope) {
     return { ...face, ...limited, kind: 'project', projectId: row.projectId, scope: row.scope } satisfies ProjectToken
+  }
+  const organization = parseOrganization(row.organization ?? '')
+  if (row.kind === 'organization' && row.userId && organization && row.scope) {
+    const { userId, scope } = row
+    return { ...face, ...limited, kind: 'organization', userId, organization, scope } satisfies OrganizationToken
   }
   if (row.kind === 'reporting' && row.projectId) return { ...face, kind: 'reporting', projectId: row.projectId }
   throw new Error(`token row ${row.id} does not add up`)

@@ -133,8 +133,9 @@ it('reads no whole table', async () => {
     branchPipelinesQuery('p', null),
     branchPipelinesQuery('p', 'main'),
     branchPipelinesQuery('p', ['release/*', 'main']),
-    defaultBranchPipelinesQuery(wholeReach('u')),
-    defaultBranchPipelinesQuery({ userId: 'u', projects: ['p'] }),
+    defaultBranchPipelinesQuery(wholeReach('u'), null),
+    defaultBranchPipelinesQuery({ userId: 'u', projects: ['p'], organization: null }, ['main']),
+    defaultBranchPipelinesQuery({ userId: 'u', projects: null, organization: { vcs: 'gh', org: 'a' } }, null),
   ])
     expect(
       (await scansOf(db, dialect.sqlToQuery(query))).filter((step) => !/SCAN (?:[bs]$|row VIRTUAL)/.test(step)),

@@ -22,7 +22,9 @@ const BAD = {
 const EVERYBODY = Object.fromEntries(ASKERS.map((asker) => [asker, 'ok'])) as Record<Asker, Answer>
 // What a limit closes is closed where all is public, too.
 const PUBLIC_READ: Record<Asker, Answer> = { ...EVERYBODY, ...BAD, 'only badges': 403 }
+// Whose maker does not administer the project.
 const OUTSIDERS = {
+  'an organization’s by a member': 404,
   'other projects': 404,
   'other all': 404,
   'other reporting': 404,
@@ -31,6 +33,7 @@ const OUTSIDERS = {
   none: 404,
 } as const
 const PUBLIC_OUTSIDERS = {
+  'an organization’s by a member': 403,
   'other projects': 403,
   'other all': 403,
   'other reporting': 403,
@@ -51,6 +54,7 @@ const WRITE = {
   projects: 'ok',
   'these parts': 403,
   'other branches': 403,
+  'an organization’s': 403,
 } as const
 const MEMBER = { ...WRITE, reporting: 403 } as const
 const ADMIN = { ...MEMBER, member: 403, write: 403 } as const
@@ -61,6 +65,7 @@ const LIMITED_READ = {
   'only badges': 403,
   'these parts': 'ok',
   'other branches': 'ok',
+  'an organization’s': 'ok',
 } as const
 const PERSON: Record<Asker, Answer> = {
   ...BAD,
@@ -82,8 +87,12 @@ const PERSON: Record<Asker, Answer> = {
   'other projects': 'ok',
   'these parts': 401,
   'other branches': 401,
+  'an organization’s': 401,
+  'an organization’s by a member': 401,
 }
 const PERSON_ADMIN = { ...PERSON, read: 403, write: 403 } as const
+// Both for badges; of which project is the list's to say.
+const REACH = { ...PERSON, 'an organization’s': 'ok', 'an organization’s by a member': 'ok' } as const
 const OWNER = {
   ...PERSON,
   stranger: 403,
@@ -184,6 +193,7 @@ const EXPECTED: Record<Needs, Record<Visibility, Record<Asker, Answer>>> = {
   'project:admin': { private: { ...BAD, ...OUTSIDERS, ...ADMIN }, public: { ...BAD, ...PUBLIC_OUTSIDERS, ...ADMIN } },
   user: { private: PERSON, public: PERSON },
   'user:admin': { private: PERSON_ADMIN, public: PERSON_ADMIN },
+  reach: { private: REACH, public: REACH },
   'user:create': { private: PERSON_CREATE, public: PERSON_CREATE },
   owner: { private: OWNER, public: OWNER },
   'owner:admin': { private: OWNER, public: OWNER },
@@ -220,6 +230,7 @@ const v2 =
   ({ slug }) =>
     `/api/v2/project/${slug}${rest}`
 const orgOf = ({ project }: World) => `/api/buildpass/v1/orgs/gh/${project.org}/creators`
+const orgTokens = ({ project }: World) => `/api/buildpass/v1/orgs/gh/${project.org}/tokens`
 const workflow =
   (rest: string): Path =>
   ({ build }) =>
@@ -282,8 +293,13 @@ const RECIPES: Record<Exclude<RouteName, `GET ${string}`>, Recipe> & Partial<Rec
   },
   'GET /api/v2/project/:vcs/:org/:repo/pipeline/mine': {
     path: v2('/pipeline/mine'),
-    stricter: { status: 401, all: 401, reporting: 401 },
-    stricterWhen: { public: { none: 401, 'view-builds': 401, 'other all': 401, 'other reporting': 401 } },
+    stricter: { status: 401, all: 401, reporting: 401, 'an organization’s': 401 },
+    stricterWhen: {
+      public: {
+        ...{ none: 401, 'view-builds': 401, 'other all': 401, 'other reporting': 401 },
+        'an organization’s by a member': 401,
+      },
+    },
   },
   'POST /api/v2/project/:vcs/:org/:repo/pipeline': { path: v2('/pipeline'), ok: NO_TARGET },
   'POST /api/v2/project/:vcs/:org/:repo/job/:num/cancel': { path: v2('/job/1/cancel'), ok: NO_TARGET },
@@ -319,6 +335,7 @@ const RECIPES: Record<Exclude<RouteName, `GET ${string}`>, Recipe> & Partial<Rec
     stricter: {
       ...{ status: 403, 'view-builds': 403, all: 403, 'other all': 403 },
       ...{ 'these parts': 403, 'other branches': 403 },
+      ...{ 'an organization’s': 403, 'an organization’s by a member': 403 },
     },
     fresh: true,
   },
@@ -332,6 +349,18 @@ const RECIPES: Record<Exclude<RouteName, `GET ${string}`>, Recipe> & Partial<Rec
   },
   'DELETE /api/buildpass/v1/orgs/:vcs/:org/creators/:login': {
     path: (world) => `${orgOf(world)}/${world.users.member.login}`,
+  },
+  'GET /api/buildpass/v1/orgs/:vcs/:org/tokens': { path: (world) => orgTokens(world) },
+  'POST /api/buildpass/v1/orgs/:vcs/:org/tokens': {
+    path: (world) => orgTokens(world),
+    ask: () => ({ json: { label: 'x', scope: 'all' } }),
+    ok: 201,
+    stricter: { stranger: 403, member: 403, admin: 403 },
+  },
+  'DELETE /api/buildpass/v1/orgs/:vcs/:org/tokens/:id': { path: (world) => `${orgTokens(world)}/${ABSENT}`, ok: 404 },
+  'POST /api/buildpass/v1/orgs/:vcs/:org/tokens/:id/rotate': {
+    path: (world) => `${orgTokens(world)}/${ABSENT}/rotate`,
+    ok: 404,
   },
   'POST /api/buildpass/v1/projects': {
     path: () => '/api/buildpass/v1/projects',

@@ -18,6 +18,7 @@ type Ids = { readonly [K in keyof typeof IDS]: string }
 const IDS = {
   token: (world: Furnished) => world.token.id,
   personal: (world: Furnished) => world.adminsOther.id,
+  orgToken: (world: Furnished) => world.orgToken.id,
   webhook: (world: Furnished) => world.webhook.id,
   publisher: (world: Furnished) => world.publisherId,
   listener: (world: Furnished) => world.listenerId,
@@ -50,6 +51,8 @@ const FORMS: Record<string, (ids: Ids) => string> = {
   'a project token is deleted': form(({ token }) => `/api/${token}/delete`),
   'a project token is rotated': form(({ token }) => `/api/${token}/rotate`),
   'a personal token is deleted': ({ personal }) => `/account/api/${personal}/delete`,
+  'an organization’s token is deleted': ({ orgToken }) => `/account/organizations/${orgToken}/delete`,
+  'an organization’s token is rotated': ({ orgToken }) => `/account/organizations/${orgToken}/rotate`,
   'a personal token is rotated': ({ personal }) => `/account/api/${personal}/rotate`,
   'a webhook is deleted': form(({ webhook }) => `/webhooks/${webhook}/delete`),
   'a webhook is rotated': form(({ webhook }) => `/webhooks/${webhook}/rotate`),

@@ -67,11 +67,20 @@ const READS = {
 
 const MUTE = { reason: 'known', until: new Date(Date.now() + 86_400_000).toISOString() }
 
+const orgTokens = ({ project }: Furnished) => `/api/buildpass/v1/orgs/gh/${project.org}/tokens`
+
 const RECIPES: Record<Exclude<Write, keyof typeof OWN_PROOF | keyof typeof NOTHING | keyof typeof READS>, Recipe> = {
   'POST /api/v1.1/user/token': { path: () => '/api/v1.1/user/token', ask: json({ label: 'mine' }) },
   'DELETE /api/v1.1/user/token/:id': { path: ({ adminsOther }) => `/api/v1.1/user/token/${adminsOther.id}` },
   'POST /api/v1.1/user/token/:id/rotate': {
     path: ({ adminsOther }) => `/api/v1.1/user/token/${adminsOther.id}/rotate`,
+  },
+  'POST /api/buildpass/v1/orgs/:vcs/:org/tokens': { path: orgTokens, ask: json({ label: 'x', scope: 'all' }) },
+  'DELETE /api/buildpass/v1/orgs/:vcs/:org/tokens/:id': {
+    path: (world) => `${orgTokens(world)}/${world.orgToken.id}`,
+  },
+  'POST /api/buildpass/v1/orgs/:vcs/:org/tokens/:id/rotate': {
+    path: (world) => `${orgTokens(world)}/${world.orgToken.id}/rotate`,
   },
   'POST /api/v1.1/project/:vcs/:org/:repo': { path: v1('') },
   'POST /api/v1.1/project/:vcs/:org/:repo/tree/:branch{.+}': { path: v1('/tree/main') },
@@ -307,6 +316,7 @@ const WAYS: Record<Needs, readonly Way[]> = {
     'they were removed from the instance',
   ),
   user: [],
+  reach: [],
   'user:admin': ways('admin', TOKENS, 'their token was ended', 'they were removed from the instance'),
   'user:create': [],
   owner: [],
@@ -321,16 +331,19 @@ const WAYS: Record<Needs, readonly Way[]> = {
   'token:admin': ways('reporting', build, 'their token was ended'),
 }
 
+const CREATORS = [
+  ...WAYS['user:admin'],
+  ...ways('admin', TOKENS, 'they may not create there any more'),
+  ...ways('owner', TOKENS, 'they are no owner any more'),
+]
+
 const STRICTER: Partial<Record<Write, readonly Way[]>> = {
   'POST /api/v1.1/project/:vcs/:org/:repo/follow': PEOPLE,
   'POST /api/v1.1/project/:vcs/:org/:repo/unfollow': PEOPLE,
   'PUT /api/buildpass/v1/projects/:vcs/:org/:repo/tests/:id/mute': PEOPLE,
   'DELETE /api/buildpass/v1/projects/:vcs/:org/:repo/tests/:id/mute': PEOPLE,
-  'POST /api/buildpass/v1/projects': [
-    ...WAYS['user:admin'],
-    ...ways('admin', TOKENS, 'they may not create there any more'),
-    ...ways('owner', TOKENS, 'they are no owner any more'),
-  ],
+  'POST /api/buildpass/v1/projects': CREATORS,
+  'POST /api/buildpass/v1/orgs/:vcs/:org/tokens': CREATORS,
   'POST /webhooks/:vcs/:org/:repo/:source': ways('reporting', () => '/healthz', 'the webhook was ended'),
 }
 

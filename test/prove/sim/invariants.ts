@@ -179,6 +179,10 @@ function noteLateness(world: World, holds: (truth: Truth) => boolean, isGrace: b
 function isSame(row: TokenTruth | undefined, grant: Extract<SecretCheck, { kind: 'granted' }>['grant']): boolean {
   if (row?.kind !== grant.kind) return false
   if (grant.kind === 'personal') return row.user_id === grant.userId
+  if (grant.kind === 'organization') {
+    const { vcs, org } = grant.organization
+    return row.user_id === grant.userId && row.organization === `${vcs}/${org}` && row.scope === grant.scope
+  }
   return row.project_id === grant.project.id && (grant.kind === 'reporting' || row.scope === grant.scope)
 }
 

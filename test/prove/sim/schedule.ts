@@ -13,7 +13,7 @@ export type Command =
   | {
       do: 'create'
       isolate: number
-      kind: 'personal' | 'project'
+      kind: 'personal' | 'project' | 'organization'
       of: number
       scope: Scope
       limit: 'read' | 'write' | 'badges' | 'projects' | 'paths' | null
@@ -112,7 +112,7 @@ const command: fc.Arbitrary<Command> = fc.oneof(
     arbitrary: fc.record({
       do: fc.constant('create' as const),
       isolate: index,
-      kind: fc.constantFrom('personal' as const, 'project' as const),
+      kind: fc.constantFrom<'personal' | 'project' | 'organization'>('personal', 'project', 'organization'),
       of: index,
       scope: fc.constantFrom<Scope>('status', 'view-builds', 'all'),
       limit: fc.option(

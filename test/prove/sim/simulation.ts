@@ -312,7 +312,7 @@ function expectFault(run: Run, isolate: Isolate, error: unknown): void {
     )
 }
 
-function newToken(kind: 'personal' | 'project'): SimToken {
+function newToken(kind: 'personal' | 'project' | 'organization'): SimToken {
   const secret = mintSecret(kind)
   return { secret, id: null, createdAt: null, minted: null, triedBefore: new Set(), rotated: false }
 }
@@ -354,7 +354,7 @@ async function create(run: Run, command: Extract<Command, { do: 'create' }>): Pr
 
 /** Of a personal token its access or its projects, of a project token badges or paths alone; none where the limit is the other kind's. */
 function limitsOf({ kind, limit }: Extract<Command, { do: 'create' }>, projectId: string): Limits | null {
-  if (kind === 'project')
+  if (kind !== 'personal')
     return limit === 'badges' ? { only: 'badges' } : limit === 'paths' ? { paths: ['a/**'] } : null
   if (limit === 'projects') return { projects: [projectId] }
   return limit === 'read' || limit === 'write' ? { access: limit } : null

@@ -2,9 +2,11 @@ import type { Permission } from '../../../src/domain/access/permission.ts'
 
 export type TokenTruth = {
   readonly id: string
-  readonly kind: 'personal' | 'project' | 'reporting'
+  readonly kind: 'personal' | 'project' | 'organization' | 'reporting'
   readonly user_id: string | null
   readonly project_id: string | null
+  /** As `gh/acme`. */
+  readonly organization: string | null
   readonly scope: 'status' | 'view-builds' | 'all' | null
   /** JSON. */
   readonly limits: string | null
@@ -31,7 +33,7 @@ export async function readTruth(d1: D1Database, at: number, sinceSeq: number): P
     // The triggers know the real time only; pruning goes by this one.
     d1.prepare('update revocations set at = ? where seq > ?').bind(at, sinceSeq),
     d1.prepare('select epoch, newest_seq, low_water from feed_state'),
-    d1.prepare('select id, kind, user_id, project_id, scope, limits, expires_at from tokens'),
+    d1.prepare('select id, kind, user_id, project_id, organization, scope, limits, expires_at from tokens'),
     d1.prepare('select id from users'),
     d1.prepare('select id, slug_key, visibility from projects'),
     d1.prepare('select user_id, project_id, role from members'),
@@ -90,7 +92,7 @@ const LIMITED: Record<string, readonly string[]> = {
   write: [...READS, 'builds:write', 'shares:write'],
 }
 
-type Holder = Pick<TokenTruth, 'kind' | 'user_id' | 'project_id' | 'scope' | 'limits'> | null
+type Holder = Pick<TokenTruth, 'kind' | 'user_id' | 'project_id' | 'organization' | 'scope' | 'limits'> | null
 
 /** The decision that the specification demands, given the project as in `truth` and the role as in `roles`. */
 export function decisionIn(
@@ -113,9 +115,14 @@ export function decisionIn(
       ? limits.projects && !limits.projects.includes(project.id)
         ? undefined
         : roles.roles.get(`${holder.user_id}:${project.id}`)
-      : holder.project_id === project.id
-        ? (holder.scope ?? 'reporting')
-        : undefined
+      : holder.kind === 'organization'
+        ? roles.roles.get(`${holder.user_id}:${project.id}`) === 'admin' &&
+          project.slug_key.startsWith(`${holder.organization?.toLowerCase()}/`)
+          ? (holder.scope ?? undefined)
+          : undefined
+        : holder.project_id === project.id
+          ? (holder.scope ?? 'reporting')
+          : undefined
   if (opener && OPEN[opener]?.includes(asked)) return isOpen ? 'allow' : 'permission_denied'
   if (isPublic && READS.includes(asked)) return isOpen ? 'allow' : 'permission_denied'
   if (opener) return 'permission_denied'

@@ -7,7 +7,7 @@ import { findLatestArtifact, findLatestBuildWithArtifacts } from '../../../src/s
 import { branchPipelinesQuery, listBranchPipelines } from '../../../src/storage/builds/branch-feeds.ts'
 import { branchOfQuery } from '../../../src/storage/builds/branch-of.ts'
 import { buildsQuery, findLatestBuild, listBuilds } from '../../../src/storage/builds/builds.ts'
-import { isOpenPath, openBranchNames } from '../../../src/storage/builds/open-branches.ts'
+import { isOpenName, openBranchNames } from '../../../src/storage/builds/open-branches.ts'
 import { listPipelines, pipelinesQuery } from '../../../src/storage/builds/pipelines.ts'
 import { searchQuery, searchRuns } from '../../../src/storage/builds/runs.ts'
 import { listWorkflowRuns } from '../../../src/storage/builds/workflows.ts'
@@ -142,7 +142,7 @@ it('SQL and the grant agree about every pattern and name', async () => {
       fc.array(name, { maxLength: 30 }),
       async (patterns, names) => {
         const rows = await stores.db.all<{ name: string }>(
-          sql`select row.value as name from json_each(${JSON.stringify(names)}) as row where ${isOpenPath(sql`row.value`, patterns)}`,
+          sql`select row.value as name from json_each(${JSON.stringify(names)}) as row where ${isOpenName(sql`row.value`, patterns)}`,
         )
         expect(rows.map((row) => row.name)).toEqual(names.filter((one) => matchesAny(patterns, one)))
       },

@@ -35,6 +35,8 @@ export type Furnished = World & {
   /** A project token, and a personal one of the admin beside the one that the admin uses. */
   readonly token: SeededToken
   readonly adminsOther: SeededToken
+  /** For the organization, by the admin. */
+  readonly orgToken: SeededToken
   readonly ownersOther: SeededToken
   /** A running build in a workflow of its own, for what stops and repeats builds. */
   readonly running: { readonly num: number; readonly workflowId: string }
@@ -119,6 +121,9 @@ export async function furnish(stores: TestStores): Promise<Furnished> {
     tests,
     token: await seedToken(stores, { kind: 'project', project, scope: 'all' }),
     adminsOther: await seedToken(stores, { kind: 'personal', user: users.admin }),
+    orgToken: await seedToken(stores, {
+      ...{ kind: 'organization', user: users.admin, organization: project, scope: 'all' },
+    }),
     ownersOther: await seedToken(stores, { kind: 'personal', user: users.owner }),
     running: { num, workflowId: workflow.id },
     sessions: {

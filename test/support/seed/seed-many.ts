@@ -28,7 +28,7 @@ export function seedManyArtifacts(
 
 /** Tokens of a person or project called `Token 00001` and so on, the oldest first. */
 export function seedManyTokens(
-  holder: TokenHolder & { readonly createdBy?: string },
+  holder: Exclude<TokenHolder, { kind: 'organization' }> & { readonly createdBy?: string },
   count: number,
   label = `'Token ' || substr('0000' || n, -5)`,
 ): Promise<void> {

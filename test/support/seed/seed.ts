@@ -9,6 +9,7 @@ import {
   visiblePartsOf,
 } from '../../../src/domain/access/secret.ts'
 import { hashSecret, storedHash } from '../../../src/domain/access/secret-hash.ts'
+import { type Organization, organizationSlugOf } from '../../../src/domain/organization.ts'
 import { mintSessionSecret } from '../../../src/domain/people/session.ts'
 import {
   type Project,
@@ -69,6 +70,7 @@ export type TokenSeed = {
 } & (
   | { kind: 'personal'; user: { id: string } }
   | { kind: 'project'; project: { id: string }; scope: Scope }
+  | { kind: 'organization'; user: { id: string }; organization: Organization; scope: Scope }
   | { kind: 'reporting'; project: { id: string }; publisherId?: string }
 )
 
@@ -87,6 +89,10 @@ export async function seedToken(stores: Pick<Stores, 'db' | 'peppers'>, seed: To
     ...visiblePartsOf(secret),
     ...(seed.kind === 'personal' && { userId: seed.user.id, createdBy: seed.user.id }),
     ...(seed.kind === 'project' && { projectId: seed.project.id, scope: seed.scope }),
+    ...(seed.kind === 'organization' && {
+      ...{ userId: seed.user.id, createdBy: seed.user.id, scope: seed.scope },
+      organization: organizationSlugOf(seed.organization),
+    }),
     ...(seed.kind === 'reporting' && { projectId: seed.project.id, publisherId: seed.publisherId ?? null }),
   })
   return { id, secret }

@@ -122,6 +122,9 @@ export const ASKERS = [
   // Of the All token: for the branch and the paths that there are, and for other branches.
   'these parts',
   'other branches',
+  // For the organization: by an admin of the project, and by a mere member.
+  'an organization’s',
+  'an organization’s by a member',
 ] as const
 export type Asker = (typeof ASKERS)[number]
 
@@ -183,6 +186,12 @@ export async function seedWorld(stores: TestStores, visibility: Visibility): Pro
     'these parts': await secretOf({
       ...{ kind: 'project', project, scope: 'all' },
       limits: { branches: ['ma*'], paths: ['out/**'] },
+    }),
+    'an organization’s': await secretOf({
+      ...{ kind: 'organization', user: users.admin, organization: project, scope: 'all' },
+    }),
+    'an organization’s by a member': await secretOf({
+      ...{ kind: 'organization', user: users.member, organization: project, scope: 'all' },
     }),
     'other branches': await secretOf({ kind: 'project', project, scope: 'all', limits: { branches: ['release/*'] } }),
     elsewhere: await secretOf({ kind: 'personal', user: users.admin, limits: { cidrs: ['203.0.113.0/24'] } }),

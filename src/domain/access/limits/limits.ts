@@ -110,14 +110,18 @@ const LEVELS: readonly AccessLevel[] = ['read', 'write', 'admin']
 
 /**
  * In what a token with these limits would be wider than the personal token that makes it; null when in nothing. A project
- * token is of a project that its maker reaches.
+ * token is of a project that its maker reaches; one that is limited to projects makes none of an organization.
  */
-export function widerThan(limits: Limits | null, maker: Limits | null, kind: 'personal' | 'project'): Wider | null {
+export function widerThan(
+  limits: Limits | null,
+  maker: Limits | null,
+  kind: 'personal' | 'project' | 'organization',
+): Wider | null {
   if (!maker) return null
   const levelOf = ({ access = 'admin' }: Limits) => LEVELS.indexOf(access)
   if (levelOf(limits ?? {}) > levelOf(maker)) return 'access'
   const { cidrs, projects } = maker
-  if (kind === 'personal' && projects && !limits?.projects?.every((id) => projects.includes(id))) return 'projects'
+  if (kind !== 'project' && projects && !limits?.projects?.every((id) => projects.includes(id))) return 'projects'
   if (!cidrs) return null
   const isWithin = (inner: Network) => cidrs.some((outer) => isNetworkWithin(inner, outer))
   return limits?.cidrs?.every(isWithin) ? null : 'cidrs'

@@ -24,6 +24,7 @@ export function askerOf(asking: Principal | ShareHolder | null, projectId: strin
     case 'session':
       return { ...nobody, sessionId: asking.sessionId, userId: asking.userId }
     case 'personal':
+    case 'organization':
       return { ...nobody, tokenId: asking.tokenId, userId: asking.userId }
     case 'project':
     case 'reporting':

@@ -1,6 +1,6 @@
 import type { Context } from 'hono'
-import type { Grant } from '../../../domain/access/grant.ts'
-import { reachOf } from '../../../domain/access/limits/reach.ts'
+import { type Grant, isOfPerson } from '../../../domain/access/grant.ts'
+import { type ReachingGrant, reachOf } from '../../../domain/access/limits/reach.ts'
 import { AppError, invalidInput } from '../../../domain/error.ts'
 import { pageOfRows } from '../../../domain/formats/page-token.ts'
 import { type Organization, organizationIdOf, organizationSlugOf } from '../../../domain/organization.ts'
@@ -9,7 +9,6 @@ import { findAccess } from '../../../storage/edge/project-access.ts'
 import { listOrganizations, listProjectsOf } from '../../../storage/people/memberships.ts'
 import { findUser } from '../../../storage/people/users.ts'
 import { findProjectSlug, findSlug } from '../../../storage/projects/projects.ts'
-import type { PersonalGrant } from '../../frame/authorize.ts'
 import type { AppEnv } from '../../frame/open-request.ts'
 import { type App, route } from '../../frame/route.ts'
 import { dataRead, oneRead, pageCursorOf, pageLimitOf, pageRead } from './lists.ts'
@@ -104,9 +103,17 @@ function isOrganization(org: Organization, id: string, slug: string): boolean {
   return named !== null && organizationSlugOf(named).toLowerCase() === organizationSlugOf(org).toLowerCase()
 }
 
-/** The organizations of a person's projects, or that of a token's own project. */
+/** The organizations of a person's projects, or that of a token's own project or of a token itself. */
 async function organizationsOf(c: Context<AppEnv>, grant: Grant): Promise<readonly Organization[]> {
-  return grant.kind === 'personal' ? listOrganizations(c.env.stores.db, reachOf(grant)) : [grant.project]
+  switch (grant.kind) {
+    case 'personal':
+      return listOrganizations(c.env.stores.db, reachOf(grant))
+    case 'organization':
+      return [grant.organization]
+    case 'project':
+    case 'reporting':
+      return [grant.project]
+  }
 }
 
 /** Refuses what would ask for more than the one page of a list of one. */
@@ -138,7 +145,7 @@ async function listProjects(c: Context<AppEnv>, grant: Grant | null): Promise<Re
       return projectPage(c, grant, { of: 'followed', name }, { after, limit })
     case 'org_id': {
       const org = await requireOrganization(c, grant, requireFilter(c, 'org_id'))
-      if (grant?.kind === 'personal') return projectPage(c, grant, { of: org, name }, { after, limit })
+      if (grant && isOfPerson(grant)) return projectPage(c, grant, { of: org, name }, { after, limit })
       const own = grant ? [grant.project] : []
       const called = own.filter(({ repo }) => repo.toLowerCase().includes((name ?? '').toLowerCase()))
       return dataRead(c, 'v3-project', await Promise.all(called.map(projectJson)), null)
@@ -172,7 +179,7 @@ async function requireOrganization(c: Context<AppEnv>, grant: Grant | null, id: 
 
 async function projectPage(
   c: Context<AppEnv>,
-  grant: PersonalGrant,
+  grant: ReachingGrant,
   which: Parameters<typeof listProjectsOf>[2],
   { after, limit }: { readonly after: string; readonly limit: number },
 ): Promise<Response> {

@@ -11,6 +11,7 @@ const SECTIONS: readonly SideSection[] = [
     links: [
       { path: '/account', text: 'Profile and sessions', icon: 'screen' },
       { path: '/account/api', text: 'Personal API Tokens', icon: 'key' },
+      { path: '/account/organizations', text: 'Organization tokens', icon: 'key' },
       { path: '/account/activity', text: 'Activity', icon: 'list' },
     ],
   },

@@ -1,19 +1,19 @@
 import type { Context } from 'hono'
 import type { Limits } from '../../../domain/access/limits/limits.ts'
-import { parseScope, SCOPES, type Scope } from '../../../domain/access/scope.ts'
+import { parseScope } from '../../../domain/access/scope.ts'
 import { parseLabel } from '../../../domain/label.ts'
 import type { Viewer } from '../../../domain/people/session.ts'
 import type { Project } from '../../../domain/project.ts'
 import type { AppEnv } from '../../frame/open-request.ts'
 import type { App } from '../../frame/route.ts'
 import { page } from '../frame/page.ts'
-import { fieldAttributes } from '../parts/form-parts.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { Empty, PageHead } from '../parts/parts.tsx'
 import { settingsPage, settingsPath } from '../parts/settings-layout.tsx'
 import { parseExpiry } from './expiry.tsx'
 import { type LimitErrors, parseLimits } from './limits-fields.tsx'
 import { NewTokenForm } from './new-token-form.tsx'
+import { ScopeField } from './scope-field.tsx'
 import {
   askRotation,
   confirmDeletion,
@@ -153,39 +153,5 @@ function newTokenPage(
         <ScopeField chosen={parseScope(form.get('scope') ?? '') ?? 'status'} error={errors?.scope} />
       </NewTokenForm>
     </>,
-  )
-}
-
-function ScopeField({ chosen, error }: { chosen: Scope; error: string | undefined }) {
-  const scopes = Object.entries(SCOPES) as [Scope, (typeof SCOPES)[Scope]][]
-  const lines = (
-    <dl class="lines">
-      {scopes.map(([, { name, opens }]) => (
-        <div>
-          <dt>{name}</dt>
-          <dd>{opens}</dd>
-        </div>
-      ))}
-    </dl>
-  )
-  return (
-    <div class={error ? 'field bad' : 'field'}>
-      <label for="scope">Scope</label>
-      <select {...fieldAttributes('scope', { error, hint: true })}>
-        {scopes.map(([scope, { name }]) => (
-          <option value={scope} selected={scope === chosen}>
-            {name}
-          </option>
-        ))}
-      </select>
-      {error && (
-        <p class="field-error" id="scope-error">
-          {error}
-        </p>
-      )}
-      <div class="hint" id="scope-hint">
-        {lines}
-      </div>
-    </div>
   )
 }

@@ -4,6 +4,7 @@ import { SCOPES } from '../../../domain/access/scope.ts'
 import type { Secret } from '../../../domain/access/secret.ts'
 import type { Token } from '../../../domain/access/token.ts'
 import { DAY_MS } from '../../../domain/day.ts'
+import { organizationSlugOf } from '../../../domain/organization.ts'
 import type { Viewer } from '../../../domain/people/session.ts'
 import type { Slug } from '../../../domain/project.ts'
 import type { Made } from '../../../storage/tokens/made.ts'
@@ -30,21 +31,22 @@ export function TokenTable({
   now: number
   caption: string
 }) {
-  const hasScopes = tokens.some((token) => token.kind === 'project')
+  const hasScopes = tokens.some((token) => 'scope' in token)
+  const hasMakers = tokens.some((token) => token.kind === 'project')
   const columns: Column[] = [
     { label: hasScopes ? 'Label' : 'Name' },
     ...(hasScopes ? [{ label: 'Scope' }] : []),
     { label: 'Created' },
-    ...(hasScopes ? [{ label: 'Created by' }] : []),
+    ...(hasMakers ? [{ label: 'Created by' }] : []),
     { label: 'Last used' },
     { label: 'Expires' },
     { label: 'Actions', class: 'end', unlabelled: true },
   ]
   const rows = tokens.map((token) => [
     <TokenName token={token} slugs={slugs} />,
-    ...(hasScopes ? [token.kind === 'project' ? SCOPES[token.scope].name : ''] : []),
+    ...(hasScopes ? ['scope' in token ? SCOPES[token.scope].name : ''] : []),
     <Time at={token.createdAt} now={now} />,
-    ...(hasScopes ? [token.createdBy ?? <span class="muted">–</span>] : []),
+    ...(hasMakers ? [token.createdBy ?? <span class="muted">–</span>] : []),
     <LastUse token={token} now={now} />,
     <End token={token} now={now} />,
     <div class="actions">
@@ -68,6 +70,7 @@ function TokenName({ token, slugs }: { token: Token; slugs: ReadonlyMap<string, 
       <code class="muted">
         {token.prefix}…{token.lastFour}
       </code>
+      {token.kind === 'organization' && <span class="tag">{organizationSlugOf(token.organization)}</span>}
       {token.kind !== 'reporting' && <LimitTags limits={token.limits} slugs={slugs} />}
       {token.leakReportedAt !== null && (
         <span class="tag warn" title="Somebody reported this token as found in public">

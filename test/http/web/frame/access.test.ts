@@ -48,8 +48,9 @@ const EXPECTED: Record<PageNeeds, Record<Visibility, Record<ViewerName, Answer>>
 type Place = {
   readonly world: World
   readonly token: SeededToken
-  /** The viewer's own personal token. */
+  /** The viewer's own personal token, and one for an organization. */
   readonly own: SeededToken
+  readonly orgToken: SeededToken
   readonly webhookId: string
   readonly publisherId: string
   readonly testId: number
@@ -74,6 +75,10 @@ const ofOwn =
   (act: string): Recipe['path'] =>
   ({ own }) =>
     `/account/api/${own.id}/${act}`
+const ofOrg =
+  (act: string): Recipe['path'] =>
+  ({ orgToken }) =>
+    `/account/organizations/${orgToken.id}/${act}`
 const ofWebhook =
   (act: string): Recipe['path'] =>
   ({ world, webhookId }) =>
@@ -134,6 +139,13 @@ const RECIPES: Record<PageName, Recipe> = {
   'POST /account/identities/github': { path: at('/account/identities/github'), in: 404 },
   'POST /account/identities/access': { path: at('/account/identities/access'), in: 404 },
   'POST /account/identities/:provider/:subject/unlink': { path: at('/account/identities/github/1/unlink'), in: 404 },
+  'GET /account/organizations': { path: at('/account/organizations'), in: 200 },
+  'GET /account/organizations/new': { path: at('/account/organizations/new'), in: 200 },
+  'POST /account/organizations': { path: at('/account/organizations'), in: 422 },
+  'GET /account/organizations/:id/delete': { path: ofOrg('delete'), in: 200 },
+  'POST /account/organizations/:id/delete': { path: at('/account/organizations/unknown/delete'), in: 404 },
+  'GET /account/organizations/:id/rotate': { path: ofOrg('rotate'), in: 200 },
+  'POST /account/organizations/:id/rotate': { path: ofOrg('rotate'), in: 400 },
   'GET /account/api': { path: at('/account/api'), in: 200 },
   'GET /account/api/new': { path: at('/account/api/new'), in: 200 },
   'POST /account/api': { path: at('/account/api'), in: 422 },
@@ -210,7 +222,7 @@ const RECIPES: Record<PageName, Recipe> = {
 const LEADS_ON: Partial<Record<PageName, true>> = { 'GET /sign-in': true, 'GET /sign-in/done': true }
 
 describe.each(['private', 'public'] as const)('every page of a %s project', (visibility) => {
-  let place: Omit<Place, 'own'>
+  let place: Omit<Place, 'own' | 'orgToken'>
   beforeAll(async () => {
     const stores = await openTestStores()
     const world = await seedWorld(stores, visibility)
@@ -241,12 +253,16 @@ describe.each(['private', 'public'] as const)('every page of a %s project', (vis
     for (const viewer of VIEWERS) {
       const user = viewer === 'nobody' || viewer === 'a token' ? null : world.users[viewer]
       const session = user && (await seedSession(stores, user))
-      const own = await seedToken(stores, { kind: 'personal', user: user ?? world.users.admin })
+      const holder = user ?? world.users.admin
+      const own = await seedToken(stores, { kind: 'personal', user: holder })
+      const orgToken = await seedToken(stores, {
+        ...{ kind: 'organization', user: holder, organization: world.project, scope: 'all' },
+      })
       const asking: Asking = {
         ...(session ? { session } : {}),
         ...(viewer === 'a token' ? { token: world.secrets.admin } : {}),
       }
-      answers[viewer] = await answerTo(name, { ...place, own }, asking)
+      answers[viewer] = await answerTo(name, { ...place, own, orgToken }, asking)
     }
     expect(answers).toEqual(EXPECTED[PAGES[name]][visibility])
   })
@@ -268,7 +284,7 @@ describe('a page of another origin that has a reader’s session sent along', ()
     const world = await seedWorld(stores, 'private')
     const token = await seedToken(stores, { kind: 'project', project: world.project, scope: 'status' })
     const own = await seedToken(stores, { kind: 'personal', user: world.users.admin })
-    place = { world, token, own, webhookId: '', publisherId: '', testId: 1 }
+    place = { world, token, own, orgToken: own, webhookId: '', publisherId: '', testId: 1 }
     session = await seedSession(stores, world.users.admin)
   })
   const seen = async ({ path }: Recipe, asking: Asking) => {

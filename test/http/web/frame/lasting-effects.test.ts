@@ -47,6 +47,15 @@ const RECIPES: Record<Exclude<FormName, keyof typeof OWN_PROOF>, Recipe> = {
   'POST /account/sessions/:id/end': { path: ({ others }) => `/account/sessions/${others.admin.id}/end` },
   'POST /account/sessions/end-others': { path: () => '/account/sessions/end-others' },
   'POST /account/identities/:provider/:subject/unlink': { path: () => '/account/identities/github/1/unlink' },
+  'POST /account/organizations': {
+    path: () => '/account/organizations',
+    form: ({ project }) => ({ ...FORM_ID, organization: `gh/${project.org}`, label: 'x', scope: 'all', expiry: '365' }),
+  },
+  'POST /account/organizations/:id/delete': { path: ({ orgToken }) => `/account/organizations/${orgToken.id}/delete` },
+  'POST /account/organizations/:id/rotate': {
+    path: ({ orgToken }) => `/account/organizations/${orgToken.id}/rotate`,
+    form: ROTATE,
+  },
   'POST /account/api': { path: () => '/account/api', form: { ...FORM_ID, label: 'mine', expiry: 'never' } },
   'POST /account/api/:id/delete': { path: ({ adminsOther }) => `/account/api/${adminsOther.id}/delete` },
   'POST /account/api/:id/rotate': {
@@ -150,12 +159,15 @@ const WAYS: Partial<Record<PageNeeds, readonly Way[]>> = {
   ],
 }
 
+const CREATORS = [
+  ...SIGNED_IN,
+  ...ways('admin', 'they may not create there any more'),
+  ...ways('owner', 'they are no owner any more'),
+]
+
 const STRICTER: Partial<Record<FormName, readonly Way[]>> = {
-  'POST /projects': [
-    ...SIGNED_IN,
-    ...ways('admin', 'they may not create there any more'),
-    ...ways('owner', 'they are no owner any more'),
-  ],
+  'POST /projects': CREATORS,
+  'POST /account/organizations': CREATORS,
 }
 
 const CASES = (Object.keys(RECIPES) as (keyof typeof RECIPES)[]).flatMap((name) => {

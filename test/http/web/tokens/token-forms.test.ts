@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest'
+import { INSTANCE } from '../../../../src/domain/access/actor.ts'
 import { loginFor } from '../../../../src/domain/people/identity.ts'
 import { parseLogin } from '../../../../src/domain/people/user.ts'
 import { browserName } from '../../../../src/http/web/frame/browser-name.ts'
 import { agoText } from '../../../../src/http/web/parts/time-text.ts'
 import { parseExpiry } from '../../../../src/http/web/tokens/expiry.tsx'
 import { selectIdentity } from '../../../../src/storage/people/identities.ts'
+import { putCreator } from '../../../../src/storage/projects/project-settings.ts'
 import { listTokens } from '../../../../src/storage/tokens/tokens.ts'
 import { seedMember, seedProject, seedSession, seedToken, seedUser } from '../../../support/seed/seed.ts'
 import { browse } from '../../../support/server/browse.ts'
@@ -97,6 +99,44 @@ describe('a form that makes a token', () => {
     ])
     const list = await (await browse(settings, { session })).text()
     for (const words of ['2 branch patterns', 'main, release/*', 'path a b/**']) expect(list).toContain(words)
+  })
+
+  it('makes one for an organization where an owner lets its person create, and nowhere else', async () => {
+    const { stores, user, session } = await signedIn()
+    const send = (over: Record<string, string> = {}) =>
+      browse('/account/organizations', {
+        session,
+        form: { organization: 'gh/Acme', label: 'Dashboard', scope: 'status', expiry: '365', once: FORM_ID, ...over },
+      })
+    for (const [over, said] of [
+      [{}, 'An owner has not let you create there.'],
+      [{ organization: 'acme' }, 'Write an organization like gh/acme.'],
+      [{ organization: 'gh/acme/web' }, 'Write an organization like gh/acme.'],
+      [{ scope: '' }, 'Choose what the token opens.'],
+      [{ paths: 'a' }, 'A Status token opens no artifacts'],
+    ] as const) {
+      const refused = await send(over)
+      expect([refused.status, await refused.text()]).toEqual([422, expect.stringContaining(said)])
+    }
+    expect(await (await browse('/account/organizations', { session })).text()).toContain('ask one')
+    await putCreator(stores, { vcs: 'gh', org: 'acme' }, user, INSTANCE)
+    const form = await (await browse('/account/organizations/new', { session })).text()
+    expect(form).toContain('value="gh/acme"')
+    const made = await send({ branches: 'main' })
+    expect([made.status, await made.text()]).toEqual([200, expect.stringMatching(/bpp_[0-9A-Za-z]{42}/)])
+    const list = await (await browse('/account/organizations', { session })).text()
+    for (const words of ['>Dashboard<', '>gh/Acme<', '>Status<', 'branch main']) expect(list).toContain(words)
+    expect(await (await browse('/account/api', { session })).text()).not.toContain('>Dashboard<')
+    const [token] = await listTokens(stores.db, { kind: 'organization', userId: user.id, organization: null })
+    const rotated = await browse(`/account/organizations/${token?.id}/rotate`, {
+      session,
+      form: { overlap: '0', once: 'b'.repeat(22) },
+    })
+    expect(await rotated.text()).toMatch(/bpp_[0-9A-Za-z]{42}/)
+    await browse(`/account/organizations/${token?.id}/delete`, { session, form: {} })
+    expect(await listTokens(stores.db, { kind: 'organization', userId: user.id, organization: null })).toMatchObject([
+      { organization: { vcs: 'gh', org: 'Acme' }, limits: { branches: ['main'] } },
+    ])
   })
 
   it('makes one for some projects, of those that its person reaches', async () => {
