@@ -1,5 +1,5 @@
 import { artifactPathProblem, MAX_ARTIFACT_BYTES } from './artifact.ts'
-import { comparePaths, MAX_PACK_FILES, MAX_PACK_PATH_BYTES, type PackedFile, type SkippedFile } from './pack.ts'
+import { comparePaths, MAX_PACK_PATH_BYTES, type PackedFile, type SkippedFile } from './pack.ts'
 
 /** What the directory of a zip says of one of its entries. */
 export type ZipEntry = {
@@ -46,7 +46,6 @@ export const MAX_UNPACKED_BYTES = 100 * 1024 ** 3
  * that lies about itself as a whole (overlaps, sizes that cannot be) is refused as a whole.
  */
 export function filesOfZip(entries: readonly ZipEntry[], end: number): ZipFiles {
-  if (entries.length > MAX_PACK_FILES) return bad(`has ${entries.length} entries; at most ${MAX_PACK_FILES} are taken`)
   // What Windows writes between folders, where nothing else stands there.
   const hasSlash = entries.some(({ path }) => path.includes('/'))
   const byStart = entries.toSorted((a, b) => a.start - b.start)

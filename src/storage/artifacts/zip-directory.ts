@@ -1,4 +1,5 @@
 import { type Entry, type Reader, ZipReader } from '@zip.js/zip.js/lib/zip-core-custom.js'
+import { MAX_PACK_FILES } from '../../domain/artifacts/pack.ts'
 import { filesOfZip, type ZipEntry, type ZipFiles } from '../../domain/artifacts/zip-files.ts'
 import type { Stores } from '../stores.ts'
 import { askBucket, BucketUnreachable } from './objects.ts'
@@ -7,6 +8,7 @@ import { askBucket, BucketUnreachable } from './objects.ts'
 const TAIL_BYTES = 256 * 1024
 /** What a Worker can hold, and well over what the most files that are taken need. */
 const MAX_DIRECTORY_BYTES = 16 * 1024 ** 2
+const TOO_MANY = `has more than ${MAX_PACK_FILES} entries, which is as many as are taken`
 /** The record at the end of a zip that has nothing in it. */
 const MIN_ZIP_BYTES = 22
 
@@ -29,7 +31,13 @@ export async function readZipDirectory(
         return `${names.length}${name.endsWith('/') ? '/' : ''}`
       },
     })
-    const entries = await reader.getEntries()
+    if (countIn(await bytes.end(0)) > MAX_PACK_FILES) return { kind: 'bad_zip', problem: TOO_MANY }
+    const entries: Entry[] = []
+    for await (const entry of reader.getEntriesGenerator()) {
+      entries.push(entry)
+      // No more is read of a directory than can be taken.
+      if (entries.length > MAX_PACK_FILES) return { kind: 'bad_zip', problem: TOO_MANY }
+    }
     const directoryAt = bytes.lastReadAt()
     const problem = otherReading(await bytes.end(reader.comment.length), entries)
     if (problem) return { kind: 'bad_zip', problem }
@@ -57,6 +65,15 @@ const ASI_UNIX_FIELD = 0x756e
 
 /** The last bytes of a zip, and where in the zip and in them its end stands. */
 type ZipEnd = { readonly view: DataView; readonly endAt: number; readonly at: number }
+
+/** How many entries an end without a comment says that there are; 0 where that end is not seen. */
+function countIn({ view, at }: ZipEnd): number {
+  if (view.getUint32(at, true) !== END_MARK) return 0
+  const count = view.getUint16(at + 10, true)
+  const record = at - LOCATOR_BYTES - END64_BYTES
+  const isLarge = count === 0xffff && record >= 0 && view.getUint32(record, true) === END64_MARK
+  return isLarge ? Number(view.getBigUint64(record + 32, true)) : count
+}
 
 /** How other tools could read the zip that the library takes in its own way; null where they cannot. */
 function otherReading(end: ZipEnd, entries: readonly Entry[]): string | null {
