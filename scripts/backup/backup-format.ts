@@ -82,6 +82,7 @@ const RESTORED_TABLES = [
     'listeners',
   ],
   'dispatch_targets',
+  'policy',
 ]
 
 /** What a backup by this version has a file of. */

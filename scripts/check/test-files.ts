@@ -17,6 +17,8 @@ export const ALONE = [
   'test/http/buildpass/builds/test-reports.test.ts',
   'test/http/buildpass/oidc.test.ts',
   'test/http/frame/metrics.test.ts',
+  // It ends tokens of the whole instance.
+  'test/http/instance/policy.test.ts',
   'test/http/json/openapi.test.ts',
   'test/http/web/instance/instance.test.ts',
   'test/http/web/sign-in/sessions.test.ts',
@@ -80,6 +82,7 @@ export const NEEDS_WORKERD = [
   'test/http/web/data/branches.test.ts',
   'test/http/web/instance/instance.test.ts',
   'test/http/web/settings/let-in.test.ts',
+  'test/storage/builds/open-branches.test.ts',
   'test/storage/reporting/checks-alone-before.test.ts',
   'test/storage/builds/pipeline-overviews.test.ts',
   'test/storage/reporting/told-workflows.test.ts',

@@ -53,6 +53,8 @@ import { failuresShape, judgedShape } from '../../src/http/buildpass/tests/verdi
 import { judgeInput } from '../../src/http/buildpass/tests/verdicts.ts'
 import { presentedTokenShape } from '../../src/http/buildpass/token-shape.ts'
 import { projectTokenInput, tokenRotationInput } from '../../src/http/frame/token-requests.ts'
+import { policyInput } from '../../src/http/instance/policy.ts'
+import { breakingTokensShape, brokenEndedShape, policyShape } from '../../src/http/instance/policy-shape.ts'
 import { trafficShape } from '../../src/http/instance/traffic-shape.ts'
 import { buildDetailShape, buildShape } from '../../src/http/json/build-shape.ts'
 import { list, said } from '../../src/http/json/shape.ts'
@@ -126,7 +128,7 @@ export const BUILDPASS_ROUTES: Record<Under<'/api/buildpass/v1/'>, RouteDoc> = {
   },
   'POST /api/buildpass/v1/orgs/:vcs/:org/tokens/:id/rotate': {
     summary: 'Replace a token for an organization',
-    description: 'The old secret goes on beside the new one for `overlap_seconds`.',
+    description: 'Both secrets work for `overlap_seconds`.',
     body: { schema: tokenRotationInput, optional: true, example: { overlap_seconds: 3600 } },
     answers: { 201: json('The token. Its secret, in `token`, is shown this once.', mintedProjectTokenShape) },
     refuses: [403, 404, 409],
@@ -136,6 +138,27 @@ export const BUILDPASS_ROUTES: Record<Under<'/api/buildpass/v1/'>, RouteDoc> = {
     body: { schema: projectInput, example: { slug: 'gh/acme/web', visibility: 'private', default_branch: 'main' } },
     answers: { 201: json('The project.', projectShape) },
     refuses: [403, 409],
+  },
+  'GET /api/buildpass/v1/instance/policy': {
+    summary: 'What is demanded of tokens',
+    answers: { 200: json('The policy.', policyShape) },
+  },
+  'PUT /api/buildpass/v1/instance/policy': {
+    summary: 'Change what is demanded of tokens',
+    description: 'What is left out is demanded no more. It is about tokens that are made from then on, and ends none.',
+    body: { schema: policyInput, example: { personal_days: 365, project_makers: 'owners' } },
+    answers: { 200: json('The policy.', policyShape) },
+  },
+  'GET /api/buildpass/v1/instance/policy/breaking': {
+    summary: 'Tokens that go against the policy',
+    description: 'At most 100, and those of the first 2,000 tokens behind `after`: `next_after` goes on.',
+    query: ['after-id'],
+    answers: { 200: json('The tokens, without their secrets.', breakingTokensShape) },
+  },
+  'POST /api/buildpass/v1/instance/policy/breaking/end': {
+    summary: 'End the tokens that go against the policy',
+    description: 'All of them but the one that asks; call it again while `is_all` is false.',
+    answers: { 200: json('So many are ended.', brokenEndedShape) },
   },
   'GET /api/buildpass/v1/projects/:vcs/:org/:repo': {
     summary: 'A project',
@@ -470,7 +493,7 @@ export const BUILDPASS_ROUTES: Record<Under<'/api/buildpass/v1/'>, RouteDoc> = {
   },
   'POST /api/buildpass/v1/projects/:vcs/:org/:repo/webhooks/:id/rotate': {
     summary: 'Replace the secret of a webhook',
-    description: 'The old secret goes on beside the new one for `overlap_seconds`.',
+    description: 'Both secrets work for `overlap_seconds`.',
     body: { schema: webhookRotationInput, optional: true, example: { overlap_seconds: 3600 } },
     answers: { 201: json('The webhook. Its `secret` is shown this once.', webhookMadeShape) },
   },

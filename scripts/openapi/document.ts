@@ -38,7 +38,8 @@ const TAGS = [
   { name: 'Tests', description: 'What test reports say together, and muted tests, under `/api/buildpass/v1`.' },
   { name: 'Packs', description: 'Many files in one zip, on their way in and out.' },
   { name: 'Share links', description: 'One file for somebody without an account.' },
-  { name: 'Settings', description: 'Projects, people, webhooks and the server itself, under `/api/buildpass/v1`.' },
+  { name: 'Settings', description: 'Projects, people and webhooks, under `/api/buildpass/v1`.' },
+  { name: 'Server', description: 'Organizations and the server itself, under `/api/buildpass/v1`.' },
   { name: 'CircleCI v1.1', description: "CircleCI's first API, under `/api/v1.1` and, for GitHub, `/api/v1`." },
   { name: 'CircleCI v2', description: "CircleCI's second API: `/api/v2`." },
   { name: 'CircleCI v3', description: "CircleCI's current API: `/api/v3`. No token in the URL." },
@@ -159,13 +160,17 @@ function operationOf(name: ApiRouteName, doc: RouteDoc): Operation {
 const TESTS = /\/tests\/|\{repo\}\/tests$/
 const SHARES = /\{repo\}\/shares\b|^\/s\//
 const PACKS = /\/packs\b|\/artifacts\.zip$/
+const SERVER = /\/(?:instance|orgs)\//
 const REPORTING = /\/(?:builds|latest|oidc)\b|\/token$/
 
 function tagOf(path: string): string {
   if (SHARES.test(path)) return 'Share links'
   if (PACKS.test(path)) return 'Packs'
-  if (path.startsWith('/api/buildpass/'))
-    return TESTS.test(path) ? 'Tests' : REPORTING.test(path) ? 'Reporting' : 'Settings'
+  if (path.startsWith('/api/buildpass/')) {
+    if (TESTS.test(path)) return 'Tests'
+    if (REPORTING.test(path)) return 'Reporting'
+    return SERVER.test(path) ? 'Server' : 'Settings'
+  }
   if (path.startsWith('/api/v1.1/')) return 'CircleCI v1.1'
   if (path.startsWith('/api/v3/')) return 'CircleCI v3'
   return path.startsWith('/api/') ? 'CircleCI v2' : 'Badges, feeds and files'

@@ -4,9 +4,9 @@ import { noBuildCacheShape } from '../../src/http/circleci/both/not-kept-shape.t
 import { v1TriggerInput } from '../../src/http/circleci/both/trigger-input.ts'
 import { v1ArtifactShape } from '../../src/http/circleci/v1/artifact-shape.ts'
 import { followedProjectShape } from '../../src/http/circleci/v1/project-shape.ts'
-import { personalTokenInput, projectTokenInput, tokenRotationInput } from '../../src/http/frame/token-requests.ts'
 import { buildCreatedShape } from '../../src/http/circleci/v1/trigger-shape.ts'
 import { followedShape, unfollowedShape, v1MeShape } from '../../src/http/circleci/v1/user-shape.ts'
+import { personalTokenInput, projectTokenInput, tokenRotationInput } from '../../src/http/frame/token-requests.ts'
 import { buildDetailShape, buildShape } from '../../src/http/json/build-shape.ts'
 import { list, none, type Shape } from '../../src/http/json/shape.ts'
 import { v1TestsShape } from '../../src/http/json/test-result-shape.ts'
@@ -24,7 +24,7 @@ const rotation: Body = { schema: tokenRotationInput, optional: true, example: { 
 const TO_BYTES = { 302: { means: 'The bytes are at `Location`, for a short while.', content: {} } } as const
 const minted = (token: Shape) => json('The token. Its secret, in `token`, is shown this once.', token)
 
-const NEXT_IN_LINK = 'Where there are more, the header `Link` names the next page (`rel="next"`).'
+const NEXT_IN_LINK = 'The header `Link` names a next page (`rel="next"`).'
 
 export const V1_ROUTES: Record<Under<'/api/v1.1/'>, RouteDoc> = {
   'GET /api/v1.1/me': { summary: 'Who asks', answers: { 200: json('The person.', v1MeShape) } },
@@ -60,7 +60,7 @@ export const V1_ROUTES: Record<Under<'/api/v1.1/'>, RouteDoc> = {
   },
   'POST /api/v1.1/user/token/:id/rotate': {
     summary: 'Replace a personal token',
-    description: 'The old secret goes on beside the new one for `overlap_seconds`.',
+    description: 'Both secrets work for `overlap_seconds`.',
     body: rotation,
     answers: { 201: minted(mintedPersonalTokenShape) },
     refuses: [404, 409],
@@ -109,7 +109,7 @@ export const V1_ROUTES: Record<Under<'/api/v1.1/'>, RouteDoc> = {
   },
   'POST /api/v1.1/project/:vcs/:org/:repo/token/:id/rotate': {
     summary: 'Replace a project token',
-    description: 'The old secret goes on beside the new one for `overlap_seconds`.',
+    description: 'Both secrets work for `overlap_seconds`.',
     body: rotation,
     answers: { 201: minted(mintedProjectTokenShape) },
     refuses: [409],

@@ -8,6 +8,7 @@ import type { Stores } from '../storage/stores.ts'
 import { forgetNames, listCrowded } from '../storage/tests/forget-names.ts'
 import { moveOldResults } from '../storage/tests/move-old-results.ts'
 import { pruneFeed } from '../storage/tokens/revocations.ts'
+import { endUnused } from '../storage/tokens/unused.ts'
 import {
   pruneDeliveries,
   pruneOutbox,
@@ -90,6 +91,7 @@ const STEPS: Record<UpkeepTask, (stores: UpkeepStores, now: number, step: Upkeep
   },
   outbox: async ({ db }, now, step) => again(step, await pruneOutbox(db, now)),
   'reporting tokens': async ({ db }, now, step) => again(step, await pruneReportingTokens(db, now)),
+  'unused tokens': async (stores, now, step) => again(step, await endUnused(stores, now)),
   'used identities': async ({ db }, now, step) => again(step, await pruneUsedIdentities(db, now)),
   'report tickets': async ({ db }, now, step) => again(step, await pruneReportTickets(db, now)),
   'rotated webhooks': async ({ db }, now, step) => again(step, await pruneRotatedWebhooks(db, now)),

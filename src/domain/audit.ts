@@ -25,6 +25,8 @@ export type AuditAction =
   | 'publisher.deleted'
   | 'publisher.used'
   | 'retention.updated'
+  | 'policy.updated'
+  | 'token.unused'
   | 'session.started'
   | 'session.ended'
   | 'identity.linked'

@@ -12,6 +12,7 @@ export const UPKEEP_TASKS = [
   'forgotten messages',
   'outbox',
   'reporting tokens',
+  'unused tokens',
   'used identities',
   'report tickets',
   'rotated webhooks',

@@ -199,6 +199,10 @@ export const ACCESS = {
   'GET /readyz': 'anyone',
   'GET /metrics': 'hidden',
   'GET /api/buildpass/v1/instance/traffic': 'owner',
+  'GET /api/buildpass/v1/instance/policy': 'owner',
+  'PUT /api/buildpass/v1/instance/policy': 'owner:admin',
+  'GET /api/buildpass/v1/instance/policy/breaking': 'owner',
+  'POST /api/buildpass/v1/instance/policy/breaking/end': 'owner:admin',
 
   'GET /output/job/:job/artifacts/:node/:path{.+}': 'artifacts:read',
   'GET /output/job/:job/report/:node/:path{.+}': 'output:read',
@@ -302,6 +306,9 @@ export const PAGES = {
   'POST /projects': 'session',
 
   'GET /instance/traffic': 'owner',
+  'GET /instance/policy': 'owner',
+  'POST /instance/policy': 'owner',
+  'POST /instance/policy/end': 'owner',
   'GET /instance/users': 'owner',
   'POST /instance/users': 'owner',
   'GET /instance/users/:login': 'owner',

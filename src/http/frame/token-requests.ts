@@ -165,6 +165,8 @@ export async function rotated(
       throw new AppError('token_not_found')
     case 'no_holder':
     case 'full':
+    case 'against_policy':
+    case 'no_maker':
     case 'done_before':
       return throwTokenRefused(rotation)
   }

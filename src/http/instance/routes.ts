@@ -2,6 +2,7 @@ import type { App } from '../frame/route.ts'
 import { mountHealth } from './health.ts'
 import { mountLocal } from './local.ts'
 import { mountMetrics } from './metrics.ts'
+import { mountPolicy } from './policy.ts'
 import { mountTraffic } from './traffic.ts'
 
 /** What operators and monitors ask of the whole instance. */
@@ -9,5 +10,6 @@ export function mountInstance(app: App): void {
   mountHealth(app)
   mountMetrics(app)
   mountTraffic(app)
+  mountPolicy(app)
   mountLocal(app)
 }

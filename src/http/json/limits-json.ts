@@ -87,7 +87,8 @@ function patterns() {
 
 export const NETWORK_RULE = 'must be a network like 10.0.0.0/8 or 2001:db8::/32, or an address'
 
-function networks() {
+/** A list of networks, as they are kept. */
+export function networks() {
   const rule = `must be a list of 1 to ${MAX_NETWORKS} networks`
   return v.pipe(
     v.array(

@@ -5,6 +5,7 @@ import { mountBuildPage } from './data/build-page.tsx'
 import { mountDashboard } from './data/dashboard.tsx'
 import { mountProjectPage } from './data/project-page.tsx'
 import { mountPersonPage } from './instance/person-page.tsx'
+import { mountPolicyPage } from './instance/policy-page.tsx'
 import { mountTrafficPage } from './instance/traffic-page.tsx'
 import { mountUsersPage } from './instance/users-page.tsx'
 import { mountLogPage } from './logs/log-page.tsx'
@@ -47,6 +48,7 @@ export function mountPages(app: App): void {
   mountSharePages(app)
   mountNewProject(app)
   mountUsersPage(app)
+  mountPolicyPage(app)
   mountPersonPage(app)
   mountTrafficPage(app)
   mountDashboard(app)

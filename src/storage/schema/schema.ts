@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm'
 import { check, index, integer, primaryKey, real, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
 import type { InstanceRole } from '../../domain/access/grant.ts'
+import type { ProjectMakers } from '../../domain/access/policy.ts'
 import type { Scope } from '../../domain/access/scope.ts'
 import type { TokenKind } from '../../domain/access/secret.ts'
 import type { AuditAction } from '../../domain/audit.ts'
@@ -152,6 +153,18 @@ export const feedState = sqliteTable('feed_state', {
   newestSeq: integer('newest_seq').notNull(),
   /** Entries up to this one were pruned: what was cached at an earlier one is void. */
   lowWater: integer('low_water').notNull(),
+})
+
+/** What the owners demand of tokens: one row, or none where they demand nothing. */
+export const policies = sqliteTable('policy', {
+  id: integer('id').primaryKey(),
+  personalDays: integer('personal_days'),
+  projectDays: integer('project_days'),
+  unusedDays: integer('unused_days'),
+  projectMakers: text('project_makers').$type<ProjectMakers>().notNull(),
+  /** JSON of networks. */
+  cidrs: text('cidrs'),
+  changedAt: integer('changed_at').notNull(),
 })
 
 /**

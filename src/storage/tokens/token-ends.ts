@@ -1,22 +1,28 @@
 import { and, eq, inArray, isNull, or, type SQL, sql } from 'drizzle-orm'
 import type { Actor } from '../../domain/access/actor.ts'
+import { breachesOf, longestDaysOf, ruleOf } from '../../domain/access/policy.ts'
 import type { Secret } from '../../domain/access/secret.ts'
 import { bareHash, hashSecret, storedForms } from '../../domain/access/secret-hash.ts'
 import { successorExpiry, type Token, type TokenHolder } from '../../domain/access/token.ts'
 import type { AuditAction } from '../../domain/audit.ts'
+import { DAY_MS } from '../../domain/day.ts'
 import { parseOrganization } from '../../domain/organization.ts'
 import { forgetUnknown, kvKeyFor } from '../edge/grants.ts'
 import { tokens } from '../schema/schema.ts'
 import { type Db, rawStatement, type Stores } from '../stores.ts'
+import { limitsIn } from './kept-limits.ts'
 import { adoptMinted, endMinted, familyOf } from './made.ts'
+import { policyStands } from './policy.ts'
 import { commitEnding } from './revocations.ts'
 import { commit } from './rights.ts'
 import {
   auditToken,
   canHold,
+  findToken,
   heldBy,
   insertWhile,
   isFirst,
+  policyFor,
   rowFor,
   selectHolding,
   type TokenRefused,
@@ -65,6 +71,20 @@ export async function deleteToken(
     deleteReturning(stores.db, which),
   ])
   // What the last statement returns; the types of a list with a variable part do not tell.
+  return tombstoned(stores, results.at(-1) as { id: string; hash: string }[])
+}
+
+/** Ends tokens, and not what they made: for a rule that is about each of them. Gives the ids of those that there were. */
+export async function endTokens(
+  stores: Stores,
+  ids: readonly string[],
+  { action, actor }: { readonly action: AuditAction; readonly actor: Actor },
+): Promise<readonly string[]> {
+  const which = sql`${tokens.id} in (select row.value from json_each(${JSON.stringify(ids)}) as row)`
+  const results = await commitEnding(stores, actor, [
+    auditToken(stores.db, stores.now(), actor, { action, which }),
+    deleteReturning(stores.db, which),
+  ])
   return tombstoned(stores, results.at(-1) as { id: string; hash: string }[])
 }
 
@@ -133,12 +153,23 @@ export async function rotateToken(
     createdBy: actor.userId,
     mintedBy: actor.tokenId,
   })
+  const kept = await policyFor(stores.db, actor)
+  // The successor lives no longer than a new token may.
+  const days = longestDaysOf(kept.policy, kind)
+  const longest = days === null ? null : now + days * DAY_MS
+  const expiresAt = longest === null ? row.expiresAt : Math.min(row.expiresAt ?? longest, longest)
+  const [breach] = breachesOf(kept.policy, { ...row, expiresAt, limits: limitsIn(limits) ?? null })
+  if (breach) return { kind: 'against_policy', breach, rule: ruleOf(kept.policy, breach, kind) }
   const endsAt = now + overlapSeconds * 1000
   const oldStands = sql`exists (select 1 from ${tokens} where ${tokens.id} = ${id})`
   const holder = holderOf(old)
   const [[state], inserted] = await commitEnding(stores, actor, [
-    selectHolding(stores.db, holder),
-    insertWhile(stores.db, row, sql`${oldStands} and ${canHold(holder)} and ${isFirst(actor, onceId)}`),
+    selectHolding(stores.db, holder, isFirst(actor, onceId)),
+    insertWhile(
+      stores.db,
+      { ...row, expiresAt },
+      sql`${oldStands} and ${canHold(holder)} and ${isFirst(actor, onceId)} and ${policyStands(kept, kind, actor)}`,
+    ),
     stores.db
       .update(tokens)
       .set({ expiresAt: endsAt, rotatedAt: now, plannedExpiresAt: planned.expiresAt })
@@ -151,7 +182,7 @@ export async function rotateToken(
       detail: { replaces: id, overlap_seconds: overlapSeconds },
     }),
   ])
-  if (!inserted[0]) return tokenRefused(state, onceId) ?? { kind: 'unknown' }
+  if (!inserted[0]) return tokenRefused(state) ?? { kind: (await findToken(stores.db, id)) ? 'no_maker' : 'unknown' }
   forgetUnknown(stores, successor)
   return { kind: 'rotated', token: tokenOf(inserted[0]) }
 }

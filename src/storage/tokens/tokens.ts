@@ -1,6 +1,7 @@
 import { and, asc, eq, getTableColumns, isNull, lt, or, type SQL, sql } from 'drizzle-orm'
 import type { Actor } from '../../domain/access/actor.ts'
 import type { Limits } from '../../domain/access/limits/limits.ts'
+import { type Breach, breachesOf, NO_POLICY, ruleOf } from '../../domain/access/policy.ts'
 import type { Scope } from '../../domain/access/scope.ts'
 import { type Secret, visiblePartsOf } from '../../domain/access/secret.ts'
 import { hashSecret, storedHash } from '../../domain/access/secret-hash.ts'
@@ -12,6 +13,7 @@ import { forgetUnknown } from '../edge/grants.ts'
 import { audit, projects, tokens, users } from '../schema/schema.ts'
 import { type Db, rawStatement, type Stores } from '../stores.ts'
 import { limitsIn, limitsText } from './kept-limits.ts'
+import { findPolicy, type KeptPolicy, policyStands } from './policy.ts'
 import { commit } from './rights.ts'
 
 type TokenRow = typeof tokens.$inferSelect
@@ -37,7 +39,11 @@ export type NewToken = {
 export const MAX_TOKENS_HELD = 1_000
 
 /** Why no token was made: the holder is gone, or has no room for another one, or the form was sent before. */
-export type TokenRefused = { readonly kind: 'no_holder' | 'full' | 'done_before' }
+export type TokenRefused =
+  | { readonly kind: 'no_holder' | 'full' | 'done_before' }
+  /** Against what the owners demand; the maker is not one of those who may. */
+  | { readonly kind: 'against_policy'; readonly breach: Breach; readonly rule: string }
+  | { readonly kind: 'no_maker' }
 export type TokenInserted = { readonly kind: 'created'; readonly token: Token } | TokenRefused
 
 /** Stores a new token's hash; of all forms with one `onceId`, one makes a token. */
@@ -60,24 +66,34 @@ export async function insertToken(
     createdBy: actor.userId,
     mintedBy: actor.tokenId,
   })
+  const kept = await policyFor(stores.db, actor)
+  const [breach] = breachesOf(kept.policy, { kind: row.kind, createdAt: row.createdAt, expiresAt, limits })
+  if (breach) return { kind: 'against_policy', breach, rule: ruleOf(kept.policy, breach, row.kind) }
+  const stands = policyStands(kept, row.kind, actor)
   const [[state], inserted] = await commit(stores, actor, [
-    selectHolding(stores.db, holder),
-    insertWhile(stores.db, row, sql`${canHold(holder)} and ${isFirst(actor, onceId)}`),
+    selectHolding(stores.db, holder, isFirst(actor, onceId)),
+    insertWhile(stores.db, row, sql`${canHold(holder)} and ${isFirst(actor, onceId)} and ${stands}`),
     auditToken(stores.db, stores.now(), actor, { action: 'token.created', which: sql`${tokens.hash} = ${row.hash}` }),
   ])
   if (!inserted[0]) {
-    const refused = tokenRefused(state, onceId)
-    if (refused) return refused
-    throw new Error('a token was not stored')
+    // What is left is the policy: it changed a moment ago, or names others as makers.
+    return tokenRefused(state) ?? { kind: 'no_maker' }
   }
   forgetUnknown(stores, secret)
   return { kind: 'created', token: tokenOf(inserted[0]) }
 }
 
-/** Whether the holder still exists, and how many tokens it has: for the batch that inserts another one. */
-export function selectHolding(db: Db, holder: TokenHolder) {
+/** The policy that a token is judged by: none for what the instance makes itself. */
+export async function policyFor(db: Db, { right }: Actor): Promise<KeptPolicy> {
+  const kept = await findPolicy(db)
+  return right.kind === 'own' ? { ...kept, policy: NO_POLICY } : kept
+}
+
+/** Whether the holder still exists, how many tokens it has, and whether its form was not handled yet: for the batch that inserts another one. */
+export function selectHolding(db: Db, holder: TokenHolder, isFirst: SQL) {
   return db
     .select({
+      isFirst: sql<number>`${isFirst}`.as('is_first'),
       holderExists: sql<number>`${holderExists(holder)}`.as('holder_exists'),
       held: sql<number>`${heldCount(holder)}`.as('held'),
     })
@@ -91,11 +107,10 @@ export function canHold(holder: TokenHolder): SQL {
 /** Why no token was stored for a holder; null for another reason. */
 export function tokenRefused(
   state: Awaited<ReturnType<typeof selectHolding>>[number] | undefined,
-  onceId: string | undefined,
 ): TokenRefused | null {
   if (!state?.holderExists) return { kind: 'no_holder' }
   if (state.held >= MAX_TOKENS_HELD) return { kind: 'full' }
-  return onceId === undefined ? null : { kind: 'done_before' }
+  return state.isFirst ? null : { kind: 'done_before' }
 }
 
 function holderExists(holder: TokenHolder): SQL {

@@ -362,6 +362,14 @@ const RECIPES: Record<Exclude<RouteName, `GET ${string}`>, Recipe> & Partial<Rec
     path: (world) => `${orgTokens(world)}/${ABSENT}/rotate`,
     ok: 404,
   },
+  // Nothing is demanded, so that nothing is ended.
+  'PUT /api/buildpass/v1/instance/policy': {
+    path: () => '/api/buildpass/v1/instance/policy',
+    ask: () => ({ json: {} }),
+  },
+  'POST /api/buildpass/v1/instance/policy/breaking/end': {
+    path: () => '/api/buildpass/v1/instance/policy/breaking/end',
+  },
   'POST /api/buildpass/v1/projects': {
     path: () => '/api/buildpass/v1/projects',
     ask: ({ project }) => ({ json: { slug: `gh/${project.org}/made-${crypto.randomUUID()}` } }),

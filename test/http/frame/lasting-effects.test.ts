@@ -75,6 +75,17 @@ const RECIPES: Record<Exclude<Write, keyof typeof OWN_PROOF | keyof typeof NOTHI
   'POST /api/v1.1/user/token/:id/rotate': {
     path: ({ adminsOther }) => `/api/v1.1/user/token/${adminsOther.id}/rotate`,
   },
+  'PUT /api/buildpass/v1/instance/policy': {
+    path: () => '/api/buildpass/v1/instance/policy',
+    ask: json({ personal_days: 30 }),
+  },
+  'POST /api/buildpass/v1/instance/policy/breaking/end': {
+    path: () => '/api/buildpass/v1/instance/policy/breaking/end',
+    before: async (_, send) => {
+      await send('/api/buildpass/v1/instance/policy', { method: 'PUT', json: { project_days: 30 } })
+      return ''
+    },
+  },
   'POST /api/buildpass/v1/orgs/:vcs/:org/tokens': { path: orgTokens, ask: json({ label: 'x', scope: 'all' }) },
   'DELETE /api/buildpass/v1/orgs/:vcs/:org/tokens/:id': {
     path: (world) => `${orgTokens(world)}/${world.orgToken.id}`,

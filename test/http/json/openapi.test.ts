@@ -3,9 +3,12 @@ import * as v from 'valibot'
 import { beforeAll, describe, expect, it, vi } from 'vitest'
 import type { ApiRouteName, Body } from '../../../scripts/openapi/route-doc.ts'
 import { ROUTE_DOCS } from '../../../scripts/openapi/routes.ts'
+import { INSTANCE } from '../../../src/domain/access/actor.ts'
+import { NO_POLICY } from '../../../src/domain/access/policy.ts'
 import { slugKeyFor, slugText } from '../../../src/domain/project.ts'
 import { IDS } from '../../../src/http/json/shape.ts'
 import { members, projects } from '../../../src/storage/schema/schema.ts'
+import { putPolicy } from '../../../src/storage/tokens/policy.ts'
 import { documentProblem } from '../../support/api/documented.ts'
 import { filled } from '../../support/api/route-paths.ts'
 import { seedMember, seedToken } from '../../support/seed/seed.ts'
@@ -48,7 +51,12 @@ describe('the Worker takes the documented example', () => {
     readonly headers?: Record<string, string>
   }
   /** What it answers, and what must be there before: the parts of its path, its query, and headers. */
-  type Case = { readonly status: number; readonly prepare?: (example: string) => Promise<Prepared> }
+  type Case = {
+    readonly status: number
+    readonly prepare?: (example: string) => Promise<Prepared>
+    /** Puts back what the others must not find. */
+    readonly after?: () => Promise<void>
+  }
 
   const settings = () => `/api/buildpass/v1/projects/${world.slug}`
   const setUp = async (method: string, path: string, json: unknown) =>
@@ -92,6 +100,16 @@ describe('the Worker takes the documented example', () => {
 
   const CASES: Partial<Record<ApiRouteName, Case>> = {
     'POST /api/buildpass/v1/projects': { status: 201 },
+    'PUT /api/buildpass/v1/instance/policy': { status: 200, after: () => putPolicy(stores, NO_POLICY, INSTANCE) },
+    'POST /api/buildpass/v1/orgs/:vcs/:org/tokens': { status: 201 },
+    'POST /api/buildpass/v1/orgs/:vcs/:org/tokens/:id/rotate': {
+      status: 201,
+      prepare: async () => {
+        const { project, users } = world
+        const of = { kind: 'organization', user: users.owner, organization: project, scope: 'status' } as const
+        return { parts: { id: (await seedToken(stores, of)).id } }
+      },
+    },
     'POST /api/buildpass/v1/leaks': { status: 202 },
     [`PATCH ${OURS}`]: { status: 200 },
     [`PUT ${OURS}/members/:login`]: {
@@ -197,13 +215,14 @@ describe('the Worker takes the documented example', () => {
   })
 
   async function send(name: ApiRouteName, body: string, type: string): Promise<void> {
-    const { status, prepare } = CASES[name] ?? { status: 0 }
+    const { status, prepare, after } = CASES[name] ?? { status: 0 }
     const { parts = {}, query = '', headers = {} } = (await prepare?.(body)) ?? {}
     const [vcs = '', org = '', repo = ''] = world.slug.split('/')
     const known: Record<string, string> = { vcs, org, repo, ...parts }
     const [method = '', route = ''] = name.split(' ')
     const path = filled(route, (hole) => known[hole] ?? `no-${hole}`)
-    const token = name === 'POST /api/buildpass/v1/projects' ? world.secrets.owner : world.secrets.admin
+    const isOwners = name === 'POST /api/buildpass/v1/projects' || /v1\/(instance|orgs)\//.test(name)
+    const token = isOwners ? world.secrets.owner : world.secrets.admin
     const response = await ask(path + query, {
       method,
       // What CI systems send is proved by its signature.
@@ -212,6 +231,7 @@ describe('the Worker takes the documented example', () => {
       body,
     })
     expect(`${response.status} ${response.status === status ? '' : await response.text()}`).toBe(`${status} `)
+    await after?.()
   }
 })
 

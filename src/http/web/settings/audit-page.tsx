@@ -41,6 +41,8 @@ const WORDS: Record<AuditAction, string> = {
   'publisher.deleted': 'No longer trusts the publisher',
   'publisher.used': 'Let a job report by its identity:',
   'retention.updated': 'Changed how long builds are kept',
+  'policy.updated': 'Changed what is demanded of tokens',
+  'token.unused': 'Ended, since nobody used it, the token',
   'env_var.set': 'Set the variable',
   'env_var.deleted': 'Deleted the variable',
   'dispatch_target.set': 'Set where runs are triggered:',

@@ -99,7 +99,11 @@ export function mountOrgTokenPages(app: App): void {
       limits: limits.limits as Limits | null,
     } as const
     const creator = { ...actor, right: { kind: 'creator', org: organization } } as const
-    return createToken(c, placeOf(c, viewer), wanted, { ...asked, actor: creator })
+    return createToken(c, placeOf(c, viewer), wanted, {
+      ...asked,
+      actor: creator,
+      askAgain: (errors) => newTokenPage(c, viewer, form, errors),
+    })
   })
 
   page(app, 'GET /account/organizations/:id/delete', (c, { viewer, params }) =>

@@ -92,7 +92,11 @@ export function mountPersonalTokens(app: App): void {
       expiresAt: expiry.expiresAt,
       limits: resolved.limits,
     } as const
-    return createToken(c, placeOf(c, viewer), wanted, { ...asked, more: <TryIt origin={publicOriginOf(c)} /> })
+    return createToken(c, placeOf(c, viewer), wanted, {
+      ...asked,
+      more: <TryIt origin={publicOriginOf(c)} />,
+      askAgain: (errors) => newTokenPage(c, viewer, form, errors),
+    })
   })
 
   page(app, 'GET /account/api/:id/delete', (c, { viewer, params }) => confirmDeletion(c, placeOf(c, viewer), params))

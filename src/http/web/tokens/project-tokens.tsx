@@ -94,7 +94,8 @@ export function mountProjectTokens(app: App): void {
       // A project token names no projects.
       limits: limits.limits as Limits | null,
     } as const
-    return createToken(c, placeOf(c, viewer, project), wanted, asked)
+    const askAgain = (errors: Errors) => newTokenPage(c, viewer, project, { form, errors })
+    return createToken(c, placeOf(c, viewer, project), wanted, { ...asked, askAgain })
   })
 
   page(app, 'GET /:vcs/:org/:repo/settings/api/:id/delete', (c, { viewer, project, params }) =>

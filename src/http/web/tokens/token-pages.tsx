@@ -54,17 +54,29 @@ export async function readTokens(c: Context<AppEnv>, { holder, list }: Pick<Toke
 /** What was filled in, and by whom. */
 type Asked = { readonly actor: Actor; readonly form: URLSearchParams }
 
+/** What is said beside the fields of a form for a token that goes against the owners' policy. */
+type BreachErrors = { readonly expiry: string } | { readonly limits: { readonly cidrs: string } }
+
 /** Makes the token that a form asks for, and shows its secret in this one answer. */
 export async function createToken(
   c: Context<AppEnv>,
   { viewer, list, show }: TokenPlace,
   wanted: NewToken,
-  { actor, form, more }: Asked & { readonly more?: Child },
+  {
+    actor,
+    form,
+    more,
+    askAgain,
+  }: Asked & { readonly more?: Child; readonly askAgain: (errors: BreachErrors) => Response | Promise<Response> },
 ): Promise<Response> {
   const secret = mintSecret(wanted.kind)
   const onceId = await idForForm(viewer, form)
   const inserted = await insertToken(c.env.stores, secret, { ...wanted, onceId }, actor)
   if (inserted.kind === 'done_before') return madeBefore({ list, show })
+  if (inserted.kind === 'against_policy') {
+    const rule = `It ${inserted.rule}.`
+    return askAgain(inserted.breach === 'life' ? { expiry: rule } : { limits: { cidrs: rule } })
+  }
   if (inserted.kind !== 'created') return throwTokenRefused(inserted)
   return show(
     { title: 'Token created', caching: 'no-store' },
@@ -155,6 +167,8 @@ export async function rotateAsked(
       return madeBefore({ list, show })
     case 'no_holder':
     case 'full':
+    case 'against_policy':
+    case 'no_maker':
       return throwTokenRefused(rotation)
   }
 }

@@ -1,6 +1,9 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { INSTANCE } from '../../../../src/domain/access/actor.ts'
+import { NO_POLICY } from '../../../../src/domain/access/policy.ts'
 import { slugText } from '../../../../src/domain/project.ts'
 import { PAGES, type PageName, type PageNeeds } from '../../../../src/http/frame/access.ts'
+import { putPolicy } from '../../../../src/storage/tokens/policy.ts'
 import { type Furnished, furnish } from '../../../support/seed/furnished.ts'
 import { ENDINGS, endBeforeWrite } from '../../../support/sign/endings.ts'
 import { openTestApp } from '../../../support/worker/app.ts'
@@ -24,6 +27,7 @@ const OWN_PROOF = {
 type Recipe = {
   readonly path: (world: Furnished) => string
   readonly form?: Record<string, string> | ((world: Furnished) => Record<string, string>)
+  readonly before?: (world: Furnished) => Promise<void>
 }
 
 const at =
@@ -47,6 +51,12 @@ const RECIPES: Record<Exclude<FormName, keyof typeof OWN_PROOF>, Recipe> = {
   'POST /account/sessions/:id/end': { path: ({ others }) => `/account/sessions/${others.admin.id}/end` },
   'POST /account/sessions/end-others': { path: () => '/account/sessions/end-others' },
   'POST /account/identities/:provider/:subject/unlink': { path: () => '/account/identities/github/1/unlink' },
+  'POST /instance/policy': { path: () => '/instance/policy', form: { project_makers: 'owners' } },
+  'POST /instance/policy/end': {
+    path: () => '/instance/policy/end',
+    form: { confirm: 'END' },
+    before: ({ stores }) => putPolicy(stores, { ...NO_POLICY, projectDays: 30 }, INSTANCE),
+  },
   'POST /account/organizations': {
     path: () => '/account/organizations',
     form: ({ project }) => ({ ...FORM_ID, organization: `gh/${project.org}`, label: 'x', scope: 'all', expiry: '365' }),
@@ -229,6 +239,7 @@ it('knows how to fill in every form that rests on being signed in', () => {
 
 describe('with the right to it', () => {
   it.each(PEOPLE)('$name leaves something behind for $person', async ({ name, person }) => {
+    await (RECIPES[name] as Recipe).before?.(world)
     const before = await snapshot()
     const response = await submit(name, person)
     expect(response.status, await response.text()).toBeLessThan(400)
@@ -254,6 +265,7 @@ describe('where the right to it ended elsewhere, and this isolate does not know'
 
 describe('where the right to it ends between the look at it and the write', () => {
   it.each(CASES)('$name leaves nothing behind: $ending ($person)', async ({ name, person, ending }) => {
+    await (RECIPES[name] as Recipe).before?.(world)
     let before: Awaited<ReturnType<typeof snapshot>> | undefined
     const hasEnded = endBeforeWrite(world, async () => {
       await ENDINGS[ending]?.(world, person)
