@@ -59,6 +59,8 @@ const OWN_TABLES = [
   'outbox',
   // Its objects are those of the reports once more.
   'test_packs',
+  // What is seen of the use of tokens, most of which a restore ends.
+  'token_days',
   'd1_migrations',
 ] as const
 const RESTORED_TABLES = [

@@ -55,6 +55,7 @@ import { presentedTokenShape } from '../../src/http/buildpass/token-shape.ts'
 import { projectTokenInput, tokenRotationInput } from '../../src/http/frame/token-requests.ts'
 import { policyInput } from '../../src/http/instance/policy.ts'
 import { breakingTokensShape, brokenEndedShape, policyShape } from '../../src/http/instance/policy-shape.ts'
+import { ownedTokensShape } from '../../src/http/instance/tokens-shape.ts'
 import { trafficShape } from '../../src/http/instance/traffic-shape.ts'
 import { buildDetailShape, buildShape } from '../../src/http/json/build-shape.ts'
 import { list, said } from '../../src/http/json/shape.ts'
@@ -138,6 +139,19 @@ export const BUILDPASS_ROUTES: Record<Under<'/api/buildpass/v1/'>, RouteDoc> = {
     body: { schema: projectInput, example: { slug: 'gh/acme/web', visibility: 'private', default_branch: 'main' } },
     answers: { 201: json('The project.', projectShape) },
     refuses: [403, 409],
+  },
+  'GET /api/buildpass/v1/instance/tokens': {
+    summary: 'All tokens of the server but those of CI jobs',
+    description: 'The newest first, and those of the next 2,000 tokens behind `after`: `next_after` goes on.',
+    query: ['show', 'limit-100', 'after-id'],
+    answers: { 200: json('The tokens, without their secrets.', ownedTokensShape) },
+  },
+  'DELETE /api/buildpass/v1/instance/tokens/:id': {
+    summary: 'End any token',
+    description: 'The id may also be the secret itself. It is refused everywhere within 10 seconds.',
+    query: ['keep_minted'],
+    answers: { 200: json('It has ended.', endedShape) },
+    refuses: [404],
   },
   'GET /api/buildpass/v1/instance/policy': {
     summary: 'What is demanded of tokens',

@@ -99,6 +99,7 @@ export const QUERY_PARAMETERS: Readonly<Record<string, Parameter>> = {
   before: count('Only entries older than this one: the `next_before` of the page before.', 1, 999_999_999),
   after: text('Only those after this one: the `next_after` of the page before.'),
   search: text('A part of the class, name or file, whatever the case of ASCII letters.', 'cart'),
+  show: text('`expiring` (within 30 days), `unused` (for 90), `expired`, or all.', 'expiring'),
   'after-id': { name: 'after', ...text('Only those after this one: the `next_after` of the page before.') },
   'after-number': {
     name: 'after',

@@ -18,6 +18,7 @@ import {
   pruneSessions,
   pruneShares,
   pruneSignInLinks,
+  pruneTokenDays,
   pruneUsedIdentities,
 } from '../storage/upkeep/prune.ts'
 import { listDue, sweepProject } from '../storage/upkeep/retention-sweep.ts'
@@ -92,6 +93,7 @@ const STEPS: Record<UpkeepTask, (stores: UpkeepStores, now: number, step: Upkeep
   outbox: async ({ db }, now, step) => again(step, await pruneOutbox(db, now)),
   'reporting tokens': async ({ db }, now, step) => again(step, await pruneReportingTokens(db, now)),
   'unused tokens': async (stores, now, step) => again(step, await endUnused(stores, now)),
+  'token days': async ({ db }, now, step) => again(step, await pruneTokenDays(db, now)),
   'used identities': async ({ db }, now, step) => again(step, await pruneUsedIdentities(db, now)),
   'report tickets': async ({ db }, now, step) => again(step, await pruneReportTickets(db, now)),
   'rotated webhooks': async ({ db }, now, step) => again(step, await pruneRotatedWebhooks(db, now)),

@@ -11,6 +11,7 @@ export type AuditAction =
   | 'token.leak_flagged'
   | 'token.refused_by_scope'
   | 'token.refused_by_network'
+  | 'token.refused_expired'
   | 'project.created'
   | 'project.updated'
   | 'project.deleted'

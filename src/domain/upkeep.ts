@@ -13,6 +13,7 @@ export const UPKEEP_TASKS = [
   'outbox',
   'reporting tokens',
   'unused tokens',
+  'token days',
   'used identities',
   'report tickets',
   'rotated webhooks',

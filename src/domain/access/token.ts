@@ -46,6 +46,9 @@ export type TokenHolder =
   | { readonly kind: 'project'; readonly projectId: string }
   | { readonly kind: 'organization'; readonly userId: string; readonly organization: Organization | null }
 
+/** Those of a holder, or all but those of CI jobs. */
+export type TokenSet = TokenHolder | { readonly kind: 'instance' }
+
 export const MAX_OVERLAP_SECONDS = 30 * 24 * 3600
 export const DEFAULT_OVERLAP_SECONDS = 24 * 3600
 

@@ -60,6 +60,7 @@ export async function identify(c: Context<AppEnv>, slug: Slug | null): Promise<I
       return INVALID
     case 'expired': {
       if (isElsewhere(c, verdict.grant)) return elsewhere(c, credential.secret, verdict.grant)
+      noteRefused(stores, bearerOf(c, verdict.grant), { action: 'token.refused_expired' })
       const message = `API token expired on ${new Date(verdict.expiredAt).toISOString()}.`
       return { kind: 'refused', code: 'expired_token', message }
     }

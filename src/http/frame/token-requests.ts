@@ -12,7 +12,7 @@ import {
 import { reachOf } from '../../domain/access/limits/reach.ts'
 import { parseScope } from '../../domain/access/scope.ts'
 import { mintSecret, parseSecret, type Secret } from '../../domain/access/secret.ts'
-import { DEFAULT_OVERLAP_SECONDS, type Token, type TokenHolder } from '../../domain/access/token.ts'
+import { DEFAULT_OVERLAP_SECONDS, type Token, type TokenHolder, type TokenSet } from '../../domain/access/token.ts'
 import { AppError, invalidInput } from '../../domain/error.ts'
 import { lazily } from '../../domain/lazily.ts'
 import { resolvedLimits, slugsOfLimits } from '../../storage/tokens/limit-projects.ts'
@@ -133,7 +133,7 @@ export async function deleted(
   c: Context<AppEnv>,
   { actor, grant }: Maker,
   named: Named,
-  holder: TokenHolder,
+  holder: TokenSet,
 ): Promise<Response> {
   const id = await requireTokenId(c, named, holder)
   // What works where the asker does not reach is not the asker's to end.
@@ -190,7 +190,7 @@ async function requireNoWider(
 }
 
 /** The token named on the path, by its id or, when somebody found it, by its secret. */
-async function requireTokenId(c: Context<AppEnv>, { id }: Named, holder: TokenHolder): Promise<string> {
+async function requireTokenId(c: Context<AppEnv>, { id }: Named, holder: TokenSet): Promise<string> {
   const secret = parseSecret(id)
   const found = await findTokenId(c.env.stores, holder, secret ? { by: 'secret', secret } : { by: 'id', id })
   if (!found) throw new AppError('token_not_found')

@@ -40,7 +40,7 @@ export const breakingTokensShape = named(
         breaks: list(oneOf(['life', 'networks'])),
       }),
     ),
-    next_after: orNull(uuid(IDS.token)),
+    next_after: orNull(text('1796049539068.4b310da9')),
   }),
 )
 export const brokenEndedShape = named('BrokenEnded', object({ ended: whole(3), is_all: flag(true) }))

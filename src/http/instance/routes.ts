@@ -3,6 +3,7 @@ import { mountHealth } from './health.ts'
 import { mountLocal } from './local.ts'
 import { mountMetrics } from './metrics.ts'
 import { mountPolicy } from './policy.ts'
+import { mountInstanceTokens } from './tokens.ts'
 import { mountTraffic } from './traffic.ts'
 
 /** What operators and monitors ask of the whole instance. */
@@ -11,5 +12,6 @@ export function mountInstance(app: App): void {
   mountMetrics(app)
   mountTraffic(app)
   mountPolicy(app)
+  mountInstanceTokens(app)
   mountLocal(app)
 }

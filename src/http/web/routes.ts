@@ -6,6 +6,7 @@ import { mountDashboard } from './data/dashboard.tsx'
 import { mountProjectPage } from './data/project-page.tsx'
 import { mountPersonPage } from './instance/person-page.tsx'
 import { mountPolicyPage } from './instance/policy-page.tsx'
+import { mountInstanceTokensPage } from './instance/tokens-page.tsx'
 import { mountTrafficPage } from './instance/traffic-page.tsx'
 import { mountUsersPage } from './instance/users-page.tsx'
 import { mountLogPage } from './logs/log-page.tsx'
@@ -49,6 +50,7 @@ export function mountPages(app: App): void {
   mountNewProject(app)
   mountUsersPage(app)
   mountPolicyPage(app)
+  mountInstanceTokensPage(app)
   mountPersonPage(app)
   mountTrafficPage(app)
   mountDashboard(app)

@@ -62,7 +62,7 @@ const MINUTE_MS = 60_000
 export type RefusedFor =
   | { readonly action: 'token.refused_by_scope'; readonly detail: { readonly permission: Permission } }
   /** Whoever presented it was outside of its networks. */
-  | { readonly action: 'token.refused_by_network' }
+  | { readonly action: 'token.refused_by_network' | 'token.refused_expired' }
 
 /** Notes, at most once a minute per token, reason and isolate, that a token was refused. Off the answer's path. */
 export function noteRefused(stores: Stores, actor: Actor, refused: RefusedFor): void {

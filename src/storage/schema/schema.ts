@@ -132,7 +132,24 @@ export const tokens = sqliteTable(
     index('tokens_minted_by').on(t.mintedBy),
     index('tokens_kind_expiry').on(t.kind, t.expiresAt),
     index('tokens_publisher').on(t.publisherId),
+    index('tokens_listed').on(t.createdAt, t.id).where(sql`kind <> 'reporting'`),
   ],
+)
+
+/** How much a token was used on a day (UTC, in whole days since 1970): in how many stretches of ten minutes, and from where. */
+export const tokenDays = sqliteTable(
+  'token_days',
+  {
+    tokenId: text('token_id')
+      .notNull()
+      .references(() => tokens.id, { onDelete: 'cascade' }),
+    day: integer('day').notNull(),
+    slots: integer('slots').notNull(),
+    lastSlot: integer('last_slot').notNull(),
+    /** JSON of at most five. */
+    places: text('places').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.tokenId, t.day] }), index('token_days_day').on(t.day)],
 )
 
 /** The revocation feed, in commit order. AUTOINCREMENT, because a plain rowid is used again after pruning. */
@@ -191,7 +208,13 @@ export const audit = sqliteTable(
     detail: text('detail', { mode: 'json' }).$type<Record<string, string | number | null>>(),
     from: text('from'),
   },
-  (t) => [index('audit_project').on(t.projectId, t.id), index('audit_user').on(t.userId, t.id)],
+  (t) => [
+    index('audit_project').on(t.projectId, t.id),
+    index('audit_user').on(t.userId, t.id),
+    index('audit_refused')
+      .on(t.subject, t.id)
+      .where(sql`action in ('token.refused_by_scope', 'token.refused_by_network', 'token.refused_expired')`),
+  ],
 )
 
 export const pipelines = sqliteTable(

@@ -3,7 +3,7 @@ import type { Actor } from '../../domain/access/actor.ts'
 import { breachesOf, longestDaysOf, ruleOf } from '../../domain/access/policy.ts'
 import type { Secret } from '../../domain/access/secret.ts'
 import { bareHash, hashSecret, storedForms } from '../../domain/access/secret-hash.ts'
-import { successorExpiry, type Token, type TokenHolder } from '../../domain/access/token.ts'
+import { successorExpiry, type Token, type TokenHolder, type TokenSet } from '../../domain/access/token.ts'
 import type { AuditAction } from '../../domain/audit.ts'
 import { DAY_MS } from '../../domain/day.ts'
 import { parseOrganization } from '../../domain/organization.ts'
@@ -34,7 +34,7 @@ import {
 export type TokenRef = { readonly by: 'id'; readonly id: string } | { readonly by: 'secret'; readonly secret: Secret }
 
 /** The id of the token meant, if the holder has it. */
-export async function findTokenId(stores: Stores, holder: TokenHolder, ref: TokenRef): Promise<string | null> {
+export async function findTokenId(stores: Stores, holder: TokenSet, ref: TokenRef): Promise<string | null> {
   const which =
     ref.by === 'id'
       ? eq(tokens.id, ref.id)

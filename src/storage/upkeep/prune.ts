@@ -3,7 +3,7 @@ import type { SQLiteTable } from 'drizzle-orm/sqlite-core'
 import { DAY_MS } from '../../domain/day.ts'
 import { SESSION_IDLE_MS } from '../../domain/people/session.ts'
 import { hasSignedIn } from '../people/sign-in-links.ts'
-import { tokens } from '../schema/schema.ts'
+import { tokenDays, tokens } from '../schema/schema.ts'
 import { outbox } from '../schema/schema-outbox.ts'
 import { deliveries, usedIdentities, webhooks } from '../schema/schema-reporting.ts'
 import { usedReportTickets } from '../schema/schema-reports.ts'
@@ -27,6 +27,11 @@ export function pruneOutbox(db: Db, now: number): Promise<boolean> {
 /** There is one for each CI job, so a day may bring many. */
 export function pruneReportingTokens(db: Db, now: number): Promise<boolean> {
   return pruneRows(db, tokens, sql`${tokens.kind} = 'reporting' and ${tokens.expiresAt} < ${now - DAY_MS}`)
+}
+
+/** The page of a token shows thirty days. */
+export function pruneTokenDays(db: Db, now: number): Promise<boolean> {
+  return pruneRows(db, tokenDays, sql`${tokenDays.day} < ${Math.floor(now / DAY_MS) - 31}`)
 }
 
 export function pruneUsedIdentities(db: Db, now: number): Promise<boolean> {

@@ -362,6 +362,10 @@ const RECIPES: Record<Exclude<RouteName, `GET ${string}`>, Recipe> & Partial<Rec
     path: (world) => `${orgTokens(world)}/${ABSENT}/rotate`,
     ok: 404,
   },
+  'DELETE /api/buildpass/v1/instance/tokens/:id': {
+    path: () => `/api/buildpass/v1/instance/tokens/${ABSENT}`,
+    ok: 404,
+  },
   // Nothing is demanded, so that nothing is ended.
   'PUT /api/buildpass/v1/instance/policy': {
     path: () => '/api/buildpass/v1/instance/policy',

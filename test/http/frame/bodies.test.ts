@@ -40,7 +40,12 @@ async function write(name: RouteName | PageName, { body, headers = {}, token }: 
   const session = isForm(name) ? await seedSession(stores, world.users.admin) : null
   return app.ask(await pathOf(name, paths[0] ?? ''), {
     method,
-    token: session ? null : (token ?? (needs === 'owner' ? world.secrets.owner : world.secrets.admin)),
+    token: session
+      ? null
+      : (token ??
+        (needs === 'owner' || needs === 'owner:admin' || name.includes('/orgs/')
+          ? world.secrets.owner
+          : world.secrets.admin)),
     headers: {
       ...(session
         ? { Cookie: session.cookie, Origin: ORIGIN, 'Content-Type': 'application/x-www-form-urlencoded' }

@@ -75,6 +75,9 @@ const RECIPES: Record<Exclude<Write, keyof typeof OWN_PROOF | keyof typeof NOTHI
   'POST /api/v1.1/user/token/:id/rotate': {
     path: ({ adminsOther }) => `/api/v1.1/user/token/${adminsOther.id}/rotate`,
   },
+  'DELETE /api/buildpass/v1/instance/tokens/:id': {
+    path: ({ adminsOther }) => `/api/buildpass/v1/instance/tokens/${adminsOther.id}`,
+  },
   'PUT /api/buildpass/v1/instance/policy': {
     path: () => '/api/buildpass/v1/instance/policy',
     ask: json({ personal_days: 30 }),

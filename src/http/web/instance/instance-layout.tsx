@@ -8,12 +8,14 @@ import { SideNav, type SideSection } from '../parts/side-nav.tsx'
 export const USERS_PATH = '/instance/users'
 export const TRAFFIC_PATH = '/instance/traffic'
 export const POLICY_PATH = '/instance/policy'
+export const TOKENS_PATH = '/instance/tokens'
 
 const SECTIONS: readonly SideSection[] = [
   {
     title: 'Instance',
     links: [
       { path: USERS_PATH, text: 'Users', icon: 'people' },
+      { path: TOKENS_PATH, text: 'Tokens', icon: 'key' },
       { path: POLICY_PATH, text: 'Token policy', icon: 'key' },
       { path: TRAFFIC_PATH, text: 'Traffic', icon: 'chart' },
     ],

@@ -27,6 +27,7 @@ const WORDS: Record<AuditAction, string> = {
   'token.leak_flagged': 'Reported as seen in public the token',
   'token.refused_by_scope': 'Was refused for want of scope, with the token',
   'token.refused_by_network': 'Was refused outside its networks, with the token',
+  'token.refused_expired': 'Was refused after its end, with the token',
   'project.created': 'Created the project',
   'project.updated': 'Changed the project',
   'project.deleted': 'Deleted the project',

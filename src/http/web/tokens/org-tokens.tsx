@@ -16,6 +16,7 @@ import { parseExpiry } from './expiry.tsx'
 import { type LimitErrors, parseLimits } from './limits-fields.tsx'
 import { NewTokenForm } from './new-token-form.tsx'
 import { ScopeField } from './scope-field.tsx'
+import { tokenPage } from './token-page.tsx'
 import {
   askRotation,
   confirmDeletion,
@@ -25,7 +26,7 @@ import {
   rotateAsked,
   type TokenPlace,
 } from './token-pages.tsx'
-import { TokenTable } from './token-parts.tsx'
+import { NoSuchTokens, TokenTable } from './token-parts.tsx'
 
 const LIST = '/account/organizations'
 
@@ -33,8 +34,10 @@ const LIST = '/account/organizations'
 export function mountOrgTokenPages(app: App): void {
   page(app, 'GET /account/organizations', async (c, { viewer }) => {
     const place = placeOf(c, viewer)
-    const [{ tokens, slugs, page, pager }, orgs] = await Promise.all([readTokens(c, place), organizationsOf(c, viewer)])
-    const isEmpty = tokens.length === 0 && page === 1
+    const [{ tokens, slugs, isNone: isEmpty, filters, pager }, orgs] = await Promise.all([
+      readTokens(c, place),
+      organizationsOf(c, viewer),
+    ])
     const mayCreate = orgs === 'any' || orgs.length > 0
     const create = mayCreate && (
       <a class="button primary" href={`${LIST}/new`}>
@@ -59,13 +62,18 @@ export function mountOrgTokenPages(app: App): void {
           </Empty>
         ) : (
           <>
-            <TokenTable
-              tokens={tokens}
-              slugs={slugs}
-              base={LIST}
-              now={c.env.stores.now()}
-              caption="Your tokens for organizations"
-            />
+            {filters}
+            {tokens.length === 0 ? (
+              <NoSuchTokens list={LIST} />
+            ) : (
+              <TokenTable
+                tokens={tokens}
+                slugs={slugs}
+                base={LIST}
+                now={c.env.stores.now()}
+                caption="Your tokens for organizations"
+              />
+            )}
             {pager}
           </>
         )}
@@ -106,6 +114,7 @@ export function mountOrgTokenPages(app: App): void {
     })
   })
 
+  page(app, 'GET /account/organizations/:id', (c, { viewer, params }) => tokenPage(c, placeOf(c, viewer), params))
   page(app, 'GET /account/organizations/:id/delete', (c, { viewer, params }) =>
     confirmDeletion(c, placeOf(c, viewer), params),
   )

@@ -14,6 +14,7 @@ import { Copyable, Empty, PageHead } from '../parts/parts.tsx'
 import { parseExpiry } from './expiry.tsx'
 import { type LimitErrors, parseLimits } from './limits-fields.tsx'
 import { NewTokenForm } from './new-token-form.tsx'
+import { tokenPage } from './token-page.tsx'
 import {
   askRotation,
   confirmDeletion,
@@ -23,7 +24,7 @@ import {
   rotateAsked,
   type TokenPlace,
 } from './token-pages.tsx'
-import { TokenTable } from './token-parts.tsx'
+import { NoSuchTokens, TokenTable } from './token-parts.tsx'
 
 const LIST = '/account/api'
 
@@ -32,8 +33,7 @@ export function mountPersonalTokens(app: App): void {
   page(app, 'GET /account/api', async (c, { viewer }) => {
     const { now } = c.env.stores
     const place = placeOf(c, viewer)
-    const { tokens, slugs, page, pager } = await readTokens(c, place)
-    const isEmpty = tokens.length === 0 && page === 1
+    const { tokens, slugs, isNone: isEmpty, filters, pager } = await readTokens(c, place)
     const create = (
       <a class="button primary" href={`${LIST}/new`}>
         <Icon name="plus" /> Create New Token
@@ -56,7 +56,12 @@ export function mountPersonalTokens(app: App): void {
           </Empty>
         ) : (
           <>
-            <TokenTable tokens={tokens} slugs={slugs} base={LIST} now={now()} caption="Your personal API tokens" />
+            {filters}
+            {tokens.length === 0 ? (
+              <NoSuchTokens list={LIST} />
+            ) : (
+              <TokenTable tokens={tokens} slugs={slugs} base={LIST} now={now()} caption="Your personal API tokens" />
+            )}
             {pager}
           </>
         )}
@@ -99,6 +104,7 @@ export function mountPersonalTokens(app: App): void {
     })
   })
 
+  page(app, 'GET /account/api/:id', (c, { viewer, params }) => tokenPage(c, placeOf(c, viewer), params))
   page(app, 'GET /account/api/:id/delete', (c, { viewer, params }) => confirmDeletion(c, placeOf(c, viewer), params))
   page(app, 'POST /account/api/:id/delete', (c, asked) => deleteAsked(c, placeOf(c, asked.viewer), asked))
   page(app, 'GET /account/api/:id/rotate', (c, { viewer, params }) => askRotation(c, placeOf(c, viewer), params))

@@ -14,6 +14,7 @@ import { parseExpiry } from './expiry.tsx'
 import { type LimitErrors, parseLimits } from './limits-fields.tsx'
 import { NewTokenForm } from './new-token-form.tsx'
 import { ScopeField } from './scope-field.tsx'
+import { tokenPage } from './token-page.tsx'
 import {
   askRotation,
   confirmDeletion,
@@ -23,7 +24,7 @@ import {
   rotateAsked,
   type TokenPlace,
 } from './token-pages.tsx'
-import { endSentence, TokenTable } from './token-parts.tsx'
+import { endSentence, NoSuchTokens, TokenTable } from './token-parts.tsx'
 
 /** Project settings → Permissions → API Permissions. */
 export function mountProjectTokens(app: App): void {
@@ -31,8 +32,7 @@ export function mountProjectTokens(app: App): void {
     const { now } = c.env.stores
     const place = placeOf(c, viewer, project)
     const { list, show } = place
-    const { tokens, slugs, page, pager } = await readTokens(c, place)
-    const isEmpty = tokens.length === 0 && page === 1
+    const { tokens, slugs, isNone: isEmpty, filters, pager } = await readTokens(c, place)
     const create = (
       <a class="button primary" href={`${list}/new`}>
         <Icon name="plus" /> Create Token
@@ -53,7 +53,12 @@ export function mountProjectTokens(app: App): void {
           </Empty>
         ) : (
           <>
-            <TokenTable tokens={tokens} slugs={slugs} base={list} now={now()} caption="Tokens of this project" />
+            {filters}
+            {tokens.length === 0 ? (
+              <NoSuchTokens list={list} />
+            ) : (
+              <TokenTable tokens={tokens} slugs={slugs} base={list} now={now()} caption="Tokens of this project" />
+            )}
             {pager}
           </>
         )}
@@ -98,6 +103,9 @@ export function mountProjectTokens(app: App): void {
     return createToken(c, placeOf(c, viewer, project), wanted, { ...asked, askAgain })
   })
 
+  page(app, 'GET /:vcs/:org/:repo/settings/api/:id', (c, { viewer, project, params }) =>
+    tokenPage(c, placeOf(c, viewer, project), params),
+  )
   page(app, 'GET /:vcs/:org/:repo/settings/api/:id/delete', (c, { viewer, project, params }) =>
     confirmDeletion(c, placeOf(c, viewer, project), params),
   )

@@ -2,13 +2,21 @@ import type { Context } from 'hono'
 import type { Child } from 'hono/jsx'
 import type { Actor } from '../../../domain/access/actor.ts'
 import { mintSecret } from '../../../domain/access/secret.ts'
-import type { Token, TokenHolder } from '../../../domain/access/token.ts'
+import type { Token, TokenHolder, TokenSet } from '../../../domain/access/token.ts'
+import {
+  parseTokenFilter,
+  parseTokenOrder,
+  TOKEN_FILTERS,
+  TOKEN_ORDERS,
+  type TokenFilter,
+  type TokenOrder,
+} from '../../../domain/access/token-filter.ts'
 import { AppError } from '../../../domain/error.ts'
 import type { Viewer } from '../../../domain/people/session.ts'
 import { slugsOfLimits } from '../../../storage/tokens/limit-projects.ts'
 import { listMinted } from '../../../storage/tokens/made.ts'
 import { deleteToken, findTokenId, rotateToken } from '../../../storage/tokens/token-ends.ts'
-import { findToken, insertToken, listTokens, type NewToken } from '../../../storage/tokens/tokens.ts'
+import { findToken, insertToken, type ListedToken, listTokens, type NewToken } from '../../../storage/tokens/tokens.ts'
 import type { AppEnv } from '../../frame/open-request.ts'
 import { MAX_OFFSET, queryPage } from '../../frame/request/input.ts'
 import { throwTokenRefused } from '../../frame/token-refused.ts'
@@ -16,7 +24,7 @@ import { redirectTo } from '../frame/flash.ts'
 import { idForForm } from '../frame/form-id.ts'
 import type { Frame } from '../parts/layout.tsx'
 import { Pager } from '../parts/parts.tsx'
-import { DeleteForm, MadeBefore, parseOverlap, RotateForm, SecretShown } from './token-parts.tsx'
+import { DeleteForm, MadeBefore, parseOverlap, RotateForm, SecretShown, TokenFilters } from './token-parts.tsx'
 
 /** Whose tokens a page is about: a person's own, or a project's; and how its pages look. */
 export type TokenPlace = {
@@ -29,26 +37,53 @@ export type TokenPlace = {
   readonly typed?: string
 }
 
+/** Where tokens are only seen and ended. */
+export type EndingPlace = Omit<TokenPlace, 'holder'> & { readonly holder: TokenSet }
+
 const TOKENS_A_PAGE = 50
 // Each row before a page is read: more tokens than these have to wait until some of them are deleted.
 const LAST_PAGE = MAX_OFFSET / TOKENS_A_PAGE + 1
 
-/** A page of a place's tokens, and which of how they are reached. */
-export async function readTokens(c: Context<AppEnv>, { holder, list }: Pick<TokenPlace, 'holder' | 'list'>) {
+/** A page of a place's tokens, those that are asked for, and which of how they are reached. */
+export async function readTokens(c: Context<AppEnv>, { viewer, holder, list }: TokenPlace) {
   const page = queryPage(c, 'page', LAST_PAGE)
-  const asked = { limit: TOKENS_A_PAGE + 1, offset: (page - 1) * TOKENS_A_PAGE }
-  const rows = await listTokens(c.env.stores.db, holder, asked)
+  const filter = parseTokenFilter(c.req.query('show') ?? 'all') ?? 'all'
+  const order = parseTokenOrder(c.req.query('sort') ?? 'created') ?? 'created'
+  const start = (page - 1) * TOKENS_A_PAGE
+  const rows = await listAsked(c, { viewer, holder }, { filter, order, start })
   const hasMore = rows.length > TOKENS_A_PAGE
+  const asked = `${filter === 'all' ? '' : `&show=${filter}`}${order === 'created' ? '' : `&sort=${order}`}`
   const pager = (
     <Pager
-      newer={page > 1 ? `${list}?page=${page - 1}` : null}
-      older={hasMore && page < LAST_PAGE ? `${list}?page=${page + 1}` : null}
+      newer={page > 1 ? `${list}?page=${page - 1}${asked}` : null}
+      older={hasMore && page < LAST_PAGE ? `${list}?page=${page + 1}${asked}` : null}
       words={['Older tokens', 'Newer tokens']}
       where={hasMore && page === LAST_PAGE ? 'Newer tokens come here when some of these are deleted' : `Page ${page}`}
     />
   )
   const tokens = rows.slice(0, TOKENS_A_PAGE)
-  return { tokens, slugs: await slugsOfLimits(c.env.stores.db, tokens), page, pager }
+  const isNone = tokens.length === 0 && page === 1 && filter === 'all'
+  // Of one token there is nothing to choose.
+  const filters = (tokens.length > 1 || filter !== 'all') && (
+    <TokenFilters list={list} filter={filter} order={order} hasMakers={holder.kind === 'project'} />
+  )
+  return { tokens, slugs: await slugsOfLimits(c.env.stores.db, tokens), isNone, filters, pager }
+}
+
+/** Those behind `start`, and one more than a page has. All that a holder can have are read where it takes a look at each. */
+async function listAsked(
+  c: Context<AppEnv>,
+  { viewer, holder }: Pick<TokenPlace, 'viewer' | 'holder'>,
+  { filter, order, start }: { filter: TokenFilter; order: TokenOrder; start: number },
+): Promise<readonly ListedToken[]> {
+  const { db, now } = c.env.stores
+  const limit = TOKENS_A_PAGE + 1
+  if (filter === 'all' && order === 'created') return listTokens(db, holder, { limit, offset: start })
+  const all = await listTokens(db, holder)
+  return all
+    .filter((token) => TOKEN_FILTERS[filter].fits(token, { now: now(), isMine: token.createdById === viewer.userId }))
+    .toSorted((one, other) => TOKEN_ORDERS[order].place(one) - TOKEN_ORDERS[order].place(other))
+    .slice(start, start + limit)
 }
 
 /** What was filled in, and by whom. */
@@ -87,11 +122,11 @@ export async function createToken(
 }
 
 /** The token that a page or form is about, as its path names it. */
-type Named = { readonly id: string }
+export type Named = { readonly id: string }
 
 export async function confirmDeletion(
   c: Context<AppEnv>,
-  place: TokenPlace,
+  place: EndingPlace,
   named: Named,
   error?: string,
 ): Promise<Response> {
@@ -114,7 +149,7 @@ export async function confirmDeletion(
 
 export async function deleteAsked(
   c: Context<AppEnv>,
-  place: TokenPlace,
+  place: EndingPlace,
   { actor, form, params }: Asked & { readonly params: Named },
 ): Promise<Response> {
   const { typed } = place
@@ -179,7 +214,7 @@ export function madeBefore({ list, show }: Pick<TokenPlace, 'list' | 'show'>): R
 }
 
 /** The token on the path, if it is one of this place's. */
-async function requireToken(c: Context<AppEnv>, { holder }: TokenPlace, named: Named): Promise<Token> {
+export async function requireToken(c: Context<AppEnv>, { holder }: EndingPlace, named: Named): Promise<Token> {
   const { stores } = c.env
   const id = await findTokenId(stores, holder, { by: 'id', id: named.id })
   const token = id && (await findToken(stores.db, id))

@@ -3,6 +3,7 @@ import { BOUND_MS } from '../../../domain/access/fence.ts'
 import { SCOPES } from '../../../domain/access/scope.ts'
 import type { Secret } from '../../../domain/access/secret.ts'
 import type { Token } from '../../../domain/access/token.ts'
+import { TOKEN_FILTERS, TOKEN_ORDERS, type TokenFilter, type TokenOrder } from '../../../domain/access/token-filter.ts'
 import { DAY_MS } from '../../../domain/day.ts'
 import { organizationSlugOf } from '../../../domain/organization.ts'
 import type { Viewer } from '../../../domain/people/session.ts'
@@ -12,7 +13,7 @@ import type { ListedToken } from '../../../storage/tokens/tokens.ts'
 import { FORM_ID, newFormId } from '../frame/form-id.ts'
 import { Field, Form, fieldAttributes } from '../parts/form-parts.tsx'
 import { Icon } from '../parts/icon.tsx'
-import { type Column, Copyable, DataTable, PageHead, Time } from '../parts/parts.tsx'
+import { type Column, Copyable, DataTable, Empty, PageHead, Time } from '../parts/parts.tsx'
 import { MadeList } from '../settings/made-list.tsx'
 import { LimitTags } from './limits-fields.tsx'
 
@@ -43,7 +44,7 @@ export function TokenTable({
     { label: 'Actions', class: 'end', unlabelled: true },
   ]
   const rows = tokens.map((token) => [
-    <TokenName token={token} slugs={slugs} />,
+    <TokenName token={token} slugs={slugs} base={base} />,
     ...(hasScopes ? ['scope' in token ? SCOPES[token.scope].name : ''] : []),
     <Time at={token.createdAt} now={now} />,
     ...(hasMakers ? [token.createdBy ?? <span class="muted">–</span>] : []),
@@ -63,10 +64,50 @@ export function TokenTable({
   return <DataTable caption={caption} columns={columns} rows={rows} />
 }
 
-function TokenName({ token, slugs }: { token: Token; slugs: ReadonlyMap<string, Slug> }) {
+/** Which tokens are listed, and in which order. */
+export function TokenFilters(props: { list: string; filter: TokenFilter; order: TokenOrder; hasMakers: boolean }) {
+  const { list, filter, order, hasMakers } = props
+  const filters = Object.entries(TOKEN_FILTERS).filter(([name]) => hasMakers || name !== 'mine')
+  return (
+    <form class="row filters" method="get" action={list}>
+      <select name="show" aria-label="Which tokens">
+        {filters.map(([value, { name }]) => (
+          <option value={value} selected={value === filter}>
+            {name}
+          </option>
+        ))}
+      </select>
+      <select name="sort" aria-label="Order">
+        {Object.entries(TOKEN_ORDERS).map(([value, { name }]) => (
+          <option value={value} selected={value === order}>
+            {name}
+          </option>
+        ))}
+      </select>
+      <button type="submit" class="button">
+        Show
+      </button>
+    </form>
+  )
+}
+
+/** What stands in place of a list in which there is none of those that are asked for. */
+export function NoSuchTokens({ list }: { list: string }) {
+  return (
+    <Empty icon="search" title="No such tokens">
+      <p>
+        <a href={list}>Show all tokens</a>
+      </p>
+    </Empty>
+  )
+}
+
+export function TokenName({ token, slugs, base }: { token: Token; slugs: ReadonlyMap<string, Slug>; base: string }) {
   return (
     <>
-      <strong>{token.label}</strong>
+      <a href={`${base}/${token.id}`}>
+        <strong>{token.label}</strong>
+      </a>
       <code class="muted">
         {token.prefix}…{token.lastFour}
       </code>
@@ -81,7 +122,7 @@ function TokenName({ token, slugs }: { token: Token; slugs: ReadonlyMap<string, 
   )
 }
 
-function LastUse({ token, now }: { token: Token; now: number }) {
+export function LastUse({ token, now }: { token: Token; now: number }) {
   if (token.lastUsedAt === null) return <span class="muted">Never</span>
   return (
     <span>
@@ -91,13 +132,13 @@ function LastUse({ token, now }: { token: Token; now: number }) {
   )
 }
 
-function hasEnded({ expiresAt }: Token, now: number): boolean {
+export function hasEnded({ expiresAt }: Token, now: number): boolean {
   return expiresAt !== null && expiresAt <= now
 }
 
 const WEEK_MS = 7 * DAY_MS
 
-function End({ token, now }: { token: Token; now: number }) {
+export function End({ token, now }: { token: Token; now: number }) {
   if (token.expiresAt === null) return <span class="muted">Never</span>
   if (hasEnded(token, now)) return <span class="tag bad">Expired</span>
   const isSoon = token.expiresAt - now < WEEK_MS

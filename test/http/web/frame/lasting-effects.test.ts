@@ -51,6 +51,7 @@ const RECIPES: Record<Exclude<FormName, keyof typeof OWN_PROOF>, Recipe> = {
   'POST /account/sessions/:id/end': { path: ({ others }) => `/account/sessions/${others.admin.id}/end` },
   'POST /account/sessions/end-others': { path: () => '/account/sessions/end-others' },
   'POST /account/identities/:provider/:subject/unlink': { path: () => '/account/identities/github/1/unlink' },
+  'POST /instance/tokens/:id/delete': { path: ({ token }) => `/instance/tokens/${token.id}/delete`, form: DELETE },
   'POST /instance/policy': { path: () => '/instance/policy', form: { project_makers: 'owners' } },
   'POST /instance/policy/end': {
     path: () => '/instance/policy/end',
