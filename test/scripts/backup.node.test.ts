@@ -75,10 +75,11 @@ async function answersOf({ origin }: { origin: string }, tokens: Record<string, 
   for (const [path, holder] of READS) {
     const headers: Record<string, string> = holder === 'none' ? {} : { 'Circle-Token': tokens[holder] ?? '' }
     const response = await fetch(origin + path, { headers })
-    // When a token was used last changes with each look, the address with each start, and a ticket every ten minutes.
+    // When a token was used last, or refused, changes with each look, the address with each start, and a ticket every ten minutes.
     const body = (await response.text())
       .replaceAll(origin, 'ORIGIN')
       .replace(/"last_used_at":(?:null|"[^"]*")/g, '')
+      .replace(/\{[^{}]*"action":"token\.refused_expired"[^{}]*\},?/g, '')
       .replace(/\/output\/log\/[\w.-]+/g, '/output/log/TICKET')
     answers[`${holder} ${path}`] = { status: response.status, body }
   }

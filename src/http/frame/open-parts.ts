@@ -24,11 +24,13 @@ type ReadRoute = {
 /**
  * Of which branch a route tells: that of a build, pipeline or workflow on its path or in its filter; one that is named, by the
  * path, its file or the query; the project's default one; of each in a list, which the handler narrows (`listed`); of none; or of
- * all at once, so that it is closed (`across`). What compares a build with the default branch tells of both.
+ * all at once, so that it is closed (`across`), as is what compares a build of an open branch with others (`compared`).
  */
 type Source =
   | 'build'
-  | 'build_and_default'
+  | 'compared'
+  | 'build_file'
+  | 'build_log'
   | 'job'
   | 'job_of_file'
   | 'pipeline'
@@ -40,6 +42,7 @@ type Source =
   | 'file'
   | 'query'
   | 'query_or_default'
+  | 'query_or_default_or_all'
   | 'default'
   | 'listed'
   | 'none'
@@ -51,7 +54,7 @@ const SOURCE: Record<ReadRoute, Source> = {
   'GET /api/v1.1/project/:vcs/:org/:repo/latest/artifacts': 'query',
   'GET /api/v1.1/project/:vcs/:org/:repo/latest/artifacts/:node/:path{.+}': 'query',
   'GET /api/v1.1/project/:vcs/:org/:repo/:num/artifacts': 'build',
-  'GET /api/v1.1/project/:vcs/:org/:repo/:num/artifacts/:node/:path{.+}': 'build',
+  'GET /api/v1.1/project/:vcs/:org/:repo/:num/artifacts/:node/:path{.+}': 'build_file',
   'GET /api/v1.1/project/:vcs/:org/:repo/:num/tests': 'build',
   'GET /api/v1.1/project/:vcs/:org/:repo/:num': 'build',
 
@@ -68,8 +71,8 @@ const SOURCE: Record<ReadRoute, Source> = {
   'GET /api/v2/workflow/:id': 'workflow',
   'GET /api/v2/workflow/:id/job': 'workflow',
   'GET /api/v2/insights/:vcs/:org/:repo/flaky-tests': 'across',
-  'GET /api/v2/insights/:vcs/:org/:repo/workflows': 'query_or_default',
-  'GET /api/v2/insights/:vcs/:org/:repo/workflows/:workflow': 'query_or_default',
+  'GET /api/v2/insights/:vcs/:org/:repo/workflows': 'query_or_default_or_all',
+  'GET /api/v2/insights/:vcs/:org/:repo/workflows/:workflow': 'query_or_default_or_all',
 
   'GET /api/v3/projects/:id': 'none',
   'GET /api/v3/pipelines': 'none',
@@ -88,9 +91,9 @@ const SOURCE: Record<ReadRoute, Source> = {
 
   'GET /api/buildpass/v1/projects/:vcs/:org/:repo': 'none',
   'GET /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num': 'build',
-  'GET /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/steps/:step/log': 'build',
-  'GET /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/steps/:step/log/condensed': 'build',
-  'GET /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/tests/failures': 'build_and_default',
+  'GET /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/steps/:step/log': 'build_log',
+  'GET /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/steps/:step/log/condensed': 'build_log',
+  'GET /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/tests/failures': 'compared',
   'GET /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/artifacts': 'build',
   'GET /api/buildpass/v1/projects/:vcs/:org/:repo/latest/artifacts': 'query_or_default',
   'GET /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/artifacts.zip': 'build',
@@ -98,7 +101,7 @@ const SOURCE: Record<ReadRoute, Source> = {
   'GET /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/packs': 'build',
   'GET /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/packs/:name': 'build',
   'GET /api/buildpass/v1/projects/:vcs/:org/:repo/tests': 'across',
-  'GET /api/buildpass/v1/projects/:vcs/:org/:repo/tests/insights': 'query_or_default',
+  'GET /api/buildpass/v1/projects/:vcs/:org/:repo/tests/insights': 'across',
   'GET /api/buildpass/v1/projects/:vcs/:org/:repo/tests/muted': 'across',
   'POST /api/buildpass/v1/projects/:vcs/:org/:repo/tests/judge': 'across',
   'GET /api/buildpass/v1/projects/:vcs/:org/:repo/tests/:id': 'across',
@@ -143,11 +146,8 @@ export async function requireOpenPart(
       const found = await findBranchOf(c.env.stores.db, project.id, part.of)
       // What is not there at all is the handler's to say, in the same words.
       if (found && !isBranchOpen(limits, found.branch)) throw new AppError(part.absent)
-      if (part.withDefault && !isBranchOpen(limits, project.defaultBranch))
-        throw new AppError(
-          'permission_denied',
-          'This compares with the default branch, which this token does not open.',
-        )
+      if (part.isCompared && found)
+        throw new AppError('permission_denied', 'This compares with all branches, and this token opens some.')
     }
   }
 }
@@ -173,8 +173,13 @@ type Part =
   | {
       readonly kind: 'found'
       readonly of: BranchOf
-      readonly withDefault?: true
-      readonly absent: 'build_not_found' | 'artifact_not_found' | 'pipeline_not_found' | 'project_not_found'
+      readonly isCompared?: true
+      readonly absent:
+        | 'build_not_found'
+        | 'artifact_not_found'
+        | 'log_not_found'
+        | 'pipeline_not_found'
+        | 'project_not_found'
     }
 
 function partOf(c: Context<AppEnv>, source: Source, params: Params): Part {
@@ -187,16 +192,20 @@ function partOf(c: Context<AppEnv>, source: Source, params: Params): Part {
       return { kind: 'across' }
     case 'build':
       return { kind: 'found', of: { build: numberOnPath(num) ?? 0 }, absent: 'build_not_found' }
-    case 'build_and_default':
+    case 'build_file':
+      return { kind: 'found', of: { build: numberOnPath(num) ?? 0 }, absent: 'artifact_not_found' }
+    case 'build_log':
+      return { kind: 'found', of: { build: numberOnPath(num) ?? 0 }, absent: 'log_not_found' }
+    case 'compared':
       return {
         ...{ kind: 'found', of: { build: numberOnPath(num) ?? 0 }, absent: 'build_not_found' },
-        withDefault: true,
+        isCompared: true,
       }
     // Of what an id names, routes have words of their own for a project that is not there.
     case 'job':
       return { kind: 'found', of: { job: id }, absent: 'project_not_found' }
     case 'job_of_file':
-      return { kind: 'found', of: { job }, absent: 'artifact_not_found' }
+      return { kind: 'found', of: { job }, absent: 'project_not_found' }
     case 'pipeline':
       return { kind: 'found', of: { pipeline: id }, absent: 'project_not_found' }
     case 'pipeline_number':
@@ -218,6 +227,8 @@ function partOf(c: Context<AppEnv>, source: Source, params: Params): Part {
       return named === null ? { kind: 'none' } : { kind: 'named', branch: named }
     }
     case 'query_or_default':
+      return { kind: 'named', branch: queryText(c, 'branch') }
+    case 'query_or_default_or_all':
       return queryFlag(c, 'all-branches') ? { kind: 'none' } : { kind: 'named', branch: queryText(c, 'branch') }
   }
 }

@@ -12,6 +12,8 @@ export function throwTokenRefused(refused: TokenRefused): never {
       throw invalidInput(refused.breach === 'life' ? 'expires_at' : 'limits.cidrs', refused.rule)
     case 'no_maker':
       throw new AppError('permission_denied', 'By the policy of this server its owners alone make such tokens.')
+    case 'policy_changed':
+      throw new AppError('right_changed')
     case 'done_before':
       throw new AppError('done_before')
   }

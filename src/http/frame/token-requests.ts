@@ -167,6 +167,7 @@ export async function rotated(
     case 'full':
     case 'against_policy':
     case 'no_maker':
+    case 'policy_changed':
     case 'done_before':
       return throwTokenRefused(rotation)
   }

@@ -100,7 +100,7 @@ async function unjudgedTests({ api }: Asker, jobId: string, limit: number) {
     if (test.result === 'failure' && lines.length < limit) lines.push(test)
   }
   const failures = lines.map((line) => ({ ...plainLine(line), verdict: 'unknown' }))
-  const warnings = ['This token does not open the default branch: failures are not compared, warnings are not known.']
+  const warnings = ['This token opens some branches: failures are not compared, warnings are not known.']
   return { summary: '', counts, warnings, failed: counts.failed, failures }
 }
 

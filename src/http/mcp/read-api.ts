@@ -62,7 +62,9 @@ export function openReadApi(app: App, c: Context<AppEnv>): ReadApi {
 
 async function refusalIn(response: Response): Promise<AppError> {
   const { code, message } = (await response.json()) as { code?: string; message?: string }
-  const known = ERROR_CODES.find((one): one is ErrorCode => one === code)
+  // A badge refuses in its own shape, without a code.
+  const fallback = response.status === 403 ? 'permission_denied' : response.status === 404 ? 'project_not_found' : null
+  const known = ERROR_CODES.find((one): one is ErrorCode => one === code) ?? fallback
   if (!known) throw new Error(`a route of ours refused with ${response.status} and no code`)
   return new AppError(known, message)
 }

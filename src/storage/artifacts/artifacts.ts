@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, type SQL, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, lt, type SQL, sql } from 'drizzle-orm'
 import type { Actor } from '../../domain/access/actor.ts'
 import type { Pattern } from '../../domain/access/limits/pattern.ts'
 import type { Artifact, ArtifactPlace } from '../../domain/artifacts/artifact.ts'
@@ -202,7 +202,7 @@ export async function findLatestBuildWithArtifacts(
   db: Db,
   projectId: string,
   { branch, filter, job, workflow }: LatestOf,
-  paths: readonly Pattern[] | null = null,
+  { paths = null, before = null }: { readonly paths?: readonly Pattern[] | null; readonly before?: number | null } = {},
 ): Promise<number | null> {
   const ofJob = job === null ? undefined : eq(builds.jobName, job)
   // As in findLatestBuild: a job on one branch has an index of its own.
@@ -214,6 +214,7 @@ export async function findLatestBuildWithArtifacts(
       and(
         eq(builds.projectId, projectId),
         isOfBranch(projectId, branch, { filter, newest: SEARCHED_OF_EACH }),
+        before === null ? undefined : lt(builds.num, before),
         indexed,
       ),
     )
@@ -241,6 +242,28 @@ export async function findLatestBuildWithArtifacts(
 
 function isAtOpenPath(paths: readonly Pattern[] | null): SQL | undefined {
   return paths ? isOpenName(sql`${artifacts.path}`, paths) : undefined
+}
+
+/** So many builds with packs are looked through for one that has a file at an open path. */
+const MAX_LOOKED_THROUGH = 20
+
+/** The newest build that has artifacts, at paths that fit one of the patterns, with these; null where none has. */
+export async function findLatestArtifacts(
+  stores: ReadStores,
+  projectId: string,
+  which: LatestOf,
+  paths: readonly Pattern[] | null,
+): Promise<{ readonly num: number; readonly artifacts: readonly Artifact[] } | null> {
+  let before: number | null = null
+  for (let i = 0; i < MAX_LOOKED_THROUGH; i++) {
+    const num: number | null = await findLatestBuildWithArtifacts(stores.db, projectId, which, { paths, before })
+    const artifacts = num === null ? null : await listArtifacts(stores, projectId, num, paths)
+    if (num === null || !artifacts) return null
+    if (artifacts.length > 0) return { num, artifacts }
+    // What a pack has shows only once its index is read.
+    before = num
+  }
+  return null
 }
 
 export type KeptArtifact =

@@ -14,8 +14,8 @@ export function ofBranch(
   return typeof branch === 'string' ? one(branch) : some(branch)
 }
 
-/** So many branches of a project are looked at for each pattern. */
-const MAX_WALK = 2_000
+/** So many branches of a project are looked at for each pattern, of those that begin as it does: docs/api-permissions.md. */
+const MAX_WALK = 10_000
 
 /** The branches of the project that a pattern is of, as `name`: each looked up by its index, and none of the others told of. */
 export function openBranchNames(projectId: string, patterns: readonly Pattern[]): SQL {

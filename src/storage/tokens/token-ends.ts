@@ -28,6 +28,7 @@ import {
   type TokenRefused,
   tokenOf,
   tokenRefused,
+  whyNot,
 } from './tokens.ts'
 
 /** Which of a holder's tokens: by its id, or by its secret when somebody found that. */
@@ -182,7 +183,8 @@ export async function rotateToken(
       detail: { replaces: id, overlap_seconds: overlapSeconds },
     }),
   ])
-  if (!inserted[0]) return tokenRefused(state) ?? { kind: (await findToken(stores.db, id)) ? 'no_maker' : 'unknown' }
+  if (!inserted[0])
+    return tokenRefused(state) ?? ((await findToken(stores.db, id)) ? whyNot(stores.db, kept) : { kind: 'unknown' })
   forgetUnknown(stores, successor)
   return { kind: 'rotated', token: tokenOf(inserted[0]) }
 }

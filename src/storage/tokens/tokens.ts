@@ -52,6 +52,8 @@ export type TokenRefused =
   /** Against what the owners demand; the maker is not one of those who may. */
   | { readonly kind: 'against_policy'; readonly breach: Breach; readonly rule: string }
   | { readonly kind: 'no_maker' }
+  /** What the owners demand changed while it was made. */
+  | { readonly kind: 'policy_changed' }
 export type TokenInserted = { readonly kind: 'created'; readonly token: Token } | TokenRefused
 
 /** Stores a new token's hash; of all forms with one `onceId`, one makes a token. */
@@ -84,11 +86,16 @@ export async function insertToken(
     auditToken(stores.db, stores.now(), actor, { action: 'token.created', which: sql`${tokens.hash} = ${row.hash}` }),
   ])
   if (!inserted[0]) {
-    // What is left is the policy: it changed a moment ago, or names others as makers.
-    return tokenRefused(state) ?? { kind: 'no_maker' }
+    // What is left is the policy.
+    return tokenRefused(state) ?? (await whyNot(stores.db, kept))
   }
   forgetUnknown(stores, secret)
   return { kind: 'created', token: tokenOf(inserted[0]) }
+}
+
+/** Why a policy did not stand: it changed a moment ago, or names others as makers. */
+export async function whyNot(db: Db, { changedAt }: KeptPolicy): Promise<TokenRefused> {
+  return { kind: (await findPolicy(db)).changedAt === changedAt ? 'no_maker' : 'policy_changed' }
 }
 
 /** The policy that a token is judged by: none for what the instance makes itself. */

@@ -26,8 +26,11 @@ export async function endUnused(stores: Pick<Stores, 'db' | 'now'>, now: number)
   return ended.results.length === MAX_ENDED
 }
 
+/** Before it nobody can use a token. */
+const FIRST_DAY = sql.raw(`coalesce(case when json_valid(limits) then limits ->> '$.notBefore' end, 0)`)
+
 /** The ids of tokens, but for those of CI jobs, that were neither made nor used since then: once a day each is looked at. */
 export function unusedIds(since: number): SQL {
   return sql`select id from ${tokens} where kind in ('personal', 'project', 'organization')
-    and coalesce(last_used_at, created_at) < ${since} limit ${MAX_ENDED}`
+    and coalesce(last_used_at, max(created_at, ${FIRST_DAY})) < ${since} limit ${MAX_ENDED}`
 }

@@ -81,7 +81,14 @@ describe.each(READS)('%s', (name) => {
           .replace('out/report.txt', 'top.txt')
         const queries = named.includes('?')
           ? ['']
-          : ['', '?branch=hidden-branch', '?branch=main', '?all-branches=true', '?limit=100&offset=0']
+          : [
+              '',
+              '?branch=hidden-branch',
+              '?branch=main',
+              '?all-branches=true',
+              '?all-branches=true&branch=hidden-branch',
+              '?limit=100&offset=0',
+            ]
         for (const query of queries) {
           const response = await ask(named + query, { token: secrets.releases, ...askedFor(name) })
           // Of which branch a project makes the most is of the project.
@@ -165,7 +172,7 @@ describe('a token for some branches', () => {
     const refused = await ask(`/api/buildpass/v1/projects/${slug}/builds/${open.num}/tests/failures`, {
       token: secrets.releases,
     })
-    expect([refused.status, await refused.text()]).toEqual([403, expect.stringContaining('default branch')])
+    expect([refused.status, await refused.text()]).toEqual([403, expect.stringContaining('compares with all branches')])
     const asked = { project: slug, branch: 'release/1' }
     const call = {
       jsonrpc: '2.0',
@@ -177,6 +184,43 @@ describe('a token for some branches', () => {
     expect(text).toContain('test-of-open-job')
     expect(text).toContain('failures are not compared')
     expect(text).not.toContain('hidden')
+  })
+
+  it('is told by an agent that a branch is not open, and not of a fault of ours', async () => {
+    const asked = { project: world.slug, branch: 'hidden-branch' }
+    const call = {
+      jsonrpc: '2.0',
+      id: 1,
+      method: 'tools/call',
+      params: { name: 'get_branch_status', arguments: asked },
+    }
+    const response = await ask('/mcp', { method: 'POST', token: secrets.releases, json: call })
+    expect([response.status, await response.text()]).toEqual([200, expect.stringContaining('a limit of this token does not open it')])
+  })
+
+  it.each([
+    ['a file', (num: number) => `/api/v1.1/project/${world.slug}/${num}/artifacts/0/top.txt`],
+    ['a log', (num: number) => `/api/buildpass/v1/projects/${world.slug}/builds/${num}/steps/0/log`],
+    [
+      'condensed lines',
+      (num: number) => `/api/buildpass/v1/projects/${world.slug}/builds/${num}/steps/0/log/condensed`,
+    ],
+    ['failures', (num: number) => `/api/buildpass/v1/projects/${world.slug}/builds/${num}/tests/failures`],
+    ['a page of v2', (num: number) => `/api/v2/project/${world.slug}/job/${num}`],
+  ])('gets of %s of a closed build what there is of none', async (_, path) => {
+    const said = async (num: number) => {
+      const response = await ask(path(num), { token: secrets.releases })
+      return [response.status, await response.text()]
+    }
+    expect(await said(hidden.num)).toEqual(await said(9_999))
+  })
+
+  it('gets of a file of a closed build by its id what there is of none', async () => {
+    const said = async (id: string) => {
+      const response = await ask(`/output/job/${id}/artifacts/0/top.txt`, { token: secrets.releases })
+      return [response.status, await response.text()]
+    }
+    expect(await said(hidden.id)).toEqual(await said(crypto.randomUUID()))
   })
 
   it('opens their badge, and of another branch a badge that says no', async () => {
@@ -233,4 +277,23 @@ it('a token for some paths lists and downloads these, loose and packed, page by 
     await file('docs/packed-open-job.html'),
     await file('dist/open-job.js'),
   ]).toEqual([302, 302, 403])
+})
+
+it('a token for some paths is given the newest build that has one of them, whatever packs newer ones have', async () => {
+  const { project, slug } = world
+  const told = reportOf({
+    pipeline: { externalId: 'packs', branch: 'packs' },
+    workflow: { externalId: 'packs', name: 'ci' },
+  })
+  const older = await reportBuild(stores, project.id, told)
+  const newer = await reportBuild(stores, project.id, { ...told, externalId: 'newer' })
+  if (!('build' in older && 'build' in newer)) throw new Error('not stored')
+  await seedArtifact(stores, project, older.build, { path: 'docs/open.html', text: 'open' })
+  await seedPack(stores, project, newer.build, { 'dist/closed.js': 'closed' })
+  const get = (path: string, token: string) => askJson(path, { token })
+  const own = `/api/buildpass/v1/projects/${slug}/latest/artifacts?branch=packs`
+  expect((await get(own, secrets.paths)).build_num).toBe(older.build.num)
+  expect((await get(own, secrets.all)).build_num).toBe(newer.build.num)
+  const v1 = await get(`/api/v1.1/project/${slug}/latest/artifacts?branch=packs`, secrets.paths)
+  expect(v1.map(({ path }: { path: string }) => path)).toEqual(['docs/open.html'])
 })

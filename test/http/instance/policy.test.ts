@@ -1,10 +1,11 @@
-import { afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { INSTANCE } from '../../../src/domain/access/actor.ts'
 import { NO_POLICY } from '../../../src/domain/access/policy.ts'
+import { mintSecret } from '../../../src/domain/access/secret.ts'
 import { DAY_MS } from '../../../src/domain/day.ts'
 import { everyTokenQuery } from '../../../src/storage/tokens/every-token.ts'
 import { policyQuery, putPolicy } from '../../../src/storage/tokens/policy.ts'
-import { listTokens } from '../../../src/storage/tokens/tokens.ts'
+import { insertToken, listTokens } from '../../../src/storage/tokens/tokens.ts'
 import { endUnused, unusedIds } from '../../../src/storage/tokens/unused.ts'
 import { seedMember, seedProject, seedSession, seedToken, seedUser } from '../../support/seed/seed.ts'
 import { browse } from '../../support/server/browse.ts'
@@ -111,6 +112,42 @@ describe('a token that is made against the policy', () => {
     expect(rotated.status).toBe(403)
   })
 
+  it('is made by the badge page as long as it may live, and not where a badge could not be looked at', async () => {
+    const path = `/gh/${project.org}/${project.repo}/settings/badges/token`
+    const send = (once: string) =>
+      browse(path, { session: admin.session, form: { branch: 'main', style: 'shield', once: once.repeat(22) } })
+    await put({ project_days: 30 })
+    const made = await send('e')
+    expect([made.status, await made.text()]).toEqual([200, expect.stringMatching(/bpp_[0-9A-Za-z]{42}/)])
+    const tokens = await listTokens(stores.db, { kind: 'project', projectId: project.id })
+    const { expiresAt, createdAt } = tokens.findLast(({ label }) => label.startsWith('Status badge')) ?? {
+      expiresAt: null,
+      createdAt: 0,
+    }
+    expect((expiresAt ?? 0) - createdAt).toBe(30 * DAY_MS)
+    await put({ cidrs: ['10.0.0.0/8'] })
+    const refused = await send('f')
+    expect([refused.status, await refused.text()]).toEqual([
+      403,
+      expect.stringContaining('make a token under API Permissions'),
+    ])
+  })
+
+  it('while the policy changes is told to try again, whoever makes it', async () => {
+    const racing = await openTestStores()
+    const user = await seedUser(racing.db)
+    const { id: tokenId } = await seedToken(racing, { kind: 'personal', user })
+    const actor = { userId: user.id, tokenId, sessionId: null, from: null, right: { kind: 'credential' } } as const
+    const wanted = { kind: 'personal', userId: user.id, label: 'x', expiresAt: null } as const
+    const { batch } = racing.db
+    vi.spyOn(racing.db, 'batch').mockImplementationOnce(async (statements) => {
+      await putPolicy(stores, { ...NO_POLICY, unusedDays: 365 }, INSTANCE)
+      return batch.call(racing.db, statements) as never
+    })
+    expect(await insertToken(racing, mintSecret('personal'), wanted, actor)).toEqual({ kind: 'policy_changed' })
+    expect(await insertToken(racing, mintSecret('personal'), wanted, actor)).toMatchObject({ kind: 'created' })
+  })
+
   it('is not what rotation makes: a successor lives as long as the policy lets it', async () => {
     const { id } = await (await makePersonal()).json<{ id: string }>()
     await put({ personal_days: 30 })
@@ -144,6 +181,17 @@ describe('tokens of before the policy', () => {
     expect((await ask('/api/v1.1/me', { token: owner.token })).status).toBe(200)
     const again = await ask(`${POLICY}/breaking/end`, { method: 'POST', token: owner.token })
     expect(await again.json()).toEqual({ ended: 0, is_all: true })
+  })
+
+  it('that could not be used yet are not unused', async () => {
+    const user = await seedUser(stores.db)
+    const createdAt = Date.now() - 91 * DAY_MS
+    const early = await seedToken(stores, {
+      ...{ kind: 'personal', user, createdAt, limits: { notBefore: Date.now() - DAY_MS } },
+    })
+    await put({ unused_days: 90 })
+    await endUnused(stores, stores.now())
+    expect(await listTokens(stores.db, { kind: 'personal', userId: user.id })).toMatchObject([{ id: early.id }])
   })
 
   it('that nobody used for as long as it says end by the daily task, and in the audit log', async () => {

@@ -2,7 +2,7 @@ import type { Context } from 'hono'
 import type { Artifact } from '../../../domain/artifacts/artifact.ts'
 import { BUILD_FILTERS, type BuildFilter, parseBuildFilter } from '../../../domain/builds/build.ts'
 import { AppError, invalidInput } from '../../../domain/error.ts'
-import { findLatestBuildWithArtifacts, listArtifacts } from '../../../storage/artifacts/artifacts.ts'
+import { findLatestArtifacts, listArtifacts } from '../../../storage/artifacts/artifacts.ts'
 import { artifactsZip } from '../../downloads/artifacts-zip.ts'
 import { jsonRead } from '../../frame/answers.ts'
 import type { OnProject } from '../../frame/authorize.ts'
@@ -55,10 +55,9 @@ async function findLatest(c: Context<AppEnv>, { grant, project }: Pick<OnProject
   const { stores } = c.env
   const paths = openPathsOf({ grant })
   const which = { branch, filter: filterOf(c), job, workflow }
-  const num = await findLatestBuildWithArtifacts(stores.db, project.id, which, paths)
-  const artifacts = num === null ? null : await listArtifacts(stores, project.id, num, paths)
-  if (num === null || !artifacts) throw new AppError('build_not_found')
-  return { num, artifacts }
+  const latest = await findLatestArtifacts(stores, project.id, which, paths)
+  if (!latest) throw new AppError('build_not_found')
+  return latest
 }
 
 /** A mistyped word must not give what the right one keeps out. */

@@ -3,7 +3,7 @@ import { AppError } from '../../../domain/error.ts'
 import {
   findArtifact,
   findLatestArtifact,
-  findLatestBuildWithArtifacts,
+  findLatestArtifacts,
   listArtifacts,
 } from '../../../storage/artifacts/artifacts.ts'
 import { findLatestBuild } from '../../../storage/builds/builds.ts'
@@ -29,12 +29,11 @@ export function mountArtifacts(app: App): void {
     }
     // Of the newest build that has any: with several jobs a commit, the newest of all is often one that has none.
     const paths = openPathsOf({ grant })
-    const num = await findLatestBuildWithArtifacts(db, project.id, which, paths)
-    if (num === null && !(await findLatestBuild(db, project.id, which))) throw new AppError('build_not_found')
-    const artifacts = num === null ? [] : ((await listArtifacts(c.env.stores, project.id, num, paths)) ?? [])
+    const latest = await findLatestArtifacts(c.env.stores, project.id, which, paths)
+    if (!latest && !(await findLatestBuild(db, project.id, which))) throw new AppError('build_not_found')
     return jsonRead(
       c,
-      artifacts.map((artifact) => artifactJson(publicOriginOf(c), artifact)),
+      (latest?.artifacts ?? []).map((artifact) => artifactJson(publicOriginOf(c), artifact)),
     )
   })
 

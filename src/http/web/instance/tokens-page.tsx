@@ -36,6 +36,7 @@ export function mountInstanceTokensPage(app: App): void {
     const columns = [
       { label: 'Token' },
       { label: 'Of' },
+      { label: 'Scope' },
       { label: 'Created by' },
       { label: 'Created' },
       { label: 'Last used' },
@@ -45,6 +46,7 @@ export function mountInstanceTokensPage(app: App): void {
     const rows = found.map(({ token, createdBy, ...whose }) => [
       <TokenName token={token} slugs={slugs} base={TOKENS_PATH} />,
       <Whose token={token} {...whose} />,
+      'scope' in token ? SCOPES[token.scope].name : <span class="muted">Personal</span>,
       createdBy ?? <span class="muted">–</span>,
       <Time at={token.createdAt} now={asked.now} />,
       <LastUse token={token} now={asked.now} />,
@@ -104,12 +106,7 @@ function show(c: Context<AppEnv>, viewer: Viewer) {
 
 function Whose({ token, person, project }: Omit<OwnedToken, 'createdBy'>) {
   const name = token.kind === 'organization' ? organizationSlugOf(token.organization) : (project ?? person)
-  return (
-    <>
-      {name ?? <span class="muted">–</span>}
-      <span class="muted">{'scope' in token ? ` ${SCOPES[token.scope].name}` : ' personal'}</span>
-    </>
-  )
+  return name === null ? <span class="muted">–</span> : <span>{name}</span>
 }
 
 function Filters({ filter, text }: { filter: TokenFilter; text: string }) {

@@ -1,12 +1,16 @@
 import type { Context } from 'hono'
+import { longestDaysOf } from '../../../domain/access/policy.ts'
 import { mintSecret } from '../../../domain/access/secret.ts'
 import { type BadgeStyle, badgeFor, parseBadgeStyle } from '../../../domain/builds/badge.ts'
 import { BADGE_FORMATS, type BadgeFormat, badgeUrlsFor } from '../../../domain/builds/badge-code.ts'
+import { DAY_MS } from '../../../domain/day.ts'
+import { AppError } from '../../../domain/error.ts'
 import { visibleText } from '../../../domain/formats/visible-text.ts'
 import type { Viewer } from '../../../domain/people/session.ts'
 import type { Project } from '../../../domain/project.ts'
 import { findBranchStatus } from '../../../storage/builds/branch-status.ts'
 import { listRecentBranches } from '../../../storage/builds/pipeline-overviews.ts'
+import { findPolicy } from '../../../storage/tokens/policy.ts'
 import { insertToken } from '../../../storage/tokens/tokens.ts'
 import { badgeSvg } from '../../badges/badge-svg.ts'
 import type { AppEnv } from '../../frame/open-request.ts'
@@ -40,11 +44,19 @@ export function mountStatusBadges(app: App): void {
       projectId: project.id,
       scope: 'status',
       label,
-      expiresAt: null,
       limits: { only: 'badges' },
     } as const
+    const { stores } = c.env
     const onceId = await idForForm(viewer, form)
-    const inserted = await insertToken(c.env.stores, secret, { ...wanted, onceId }, actor)
+    // As long as the owners let it live: a README shows it until then.
+    const days = longestDaysOf((await findPolicy(stores.db)).policy, 'project')
+    const expiresAt = days === null ? null : stores.now() + days * DAY_MS
+    const inserted = await insertToken(stores, secret, { ...wanted, expiresAt, onceId }, actor)
+    if (inserted.kind === 'against_policy')
+      throw new AppError(
+        'permission_denied',
+        'By the policy of this server each token is limited to networks, and a badge is looked at from anywhere: make a token under API Permissions.',
+      )
     if (inserted.kind === 'created') return badgesPage(c, viewer, project, { wish, secret })
     if (inserted.kind !== 'done_before') return throwTokenRefused(inserted)
     const place = { viewer, project, here: '/badges' }

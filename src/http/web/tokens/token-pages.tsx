@@ -204,6 +204,7 @@ export async function rotateAsked(
     case 'full':
     case 'against_policy':
     case 'no_maker':
+    case 'policy_changed':
       return throwTokenRefused(rotation)
   }
 }

@@ -17,6 +17,7 @@ describePages('names of 100 letters', (pages) => {
       const settings = `/${slug}/settings`
       const paths = [
         ...['/', '/account', '/account/api', '/account/activity', '/projects/new', '/instance/traffic'],
+        ...['/account/organizations/new', '/instance/policy', `/instance/tokens?text=${encodeURIComponent(name)}`],
         ...['/instance/users', `/instance/users/${login}`, `/instance/users/${login}/remove`],
         ...[`/${slug}`, `/${slug}?branch=${encodeURIComponent(name)}`, `/${slug}?branch=nowhere`, `/${slug}/branches`],
         ...[`/${slug}/${num}`, `/${slug}/999999`],

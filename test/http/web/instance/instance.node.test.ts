@@ -104,12 +104,20 @@ describePages('the pages of the instance', (pages) => {
     await inspect(page, 'instance-user', '/instance/users/newcomer')
     await inspect(page, 'instance-user-self', '/instance/users/demo')
     await inspect(page, 'instance-user-remove', `/instance/users/${login}/remove`)
+    await inspect(page, 'instance-tokens', '/instance/tokens')
+    await inspect(page, 'instance-policy', '/instance/policy')
     await inspect(page, 'instance-traffic', '/instance/traffic')
   })
 
   it('are small, and draw the traffic with a text that says the same', async () => {
     const page = await pages().openAs('demo')
-    for (const path of ['/instance/users', '/instance/traffic', '/projects/new']) {
+    for (const path of [
+      '/instance/users',
+      '/instance/tokens',
+      '/instance/policy',
+      '/instance/traffic',
+      '/projects/new',
+    ]) {
       const response = await page.goto(path)
       expect((await response?.body())?.length, path).toBeLessThan(MAX_PAGE_BYTES)
     }
