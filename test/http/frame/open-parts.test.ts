@@ -195,7 +195,10 @@ describe('a token for some branches', () => {
       params: { name: 'get_branch_status', arguments: asked },
     }
     const response = await ask('/mcp', { method: 'POST', token: secrets.releases, json: call })
-    expect([response.status, await response.text()]).toEqual([200, expect.stringContaining('a limit of this token does not open it')])
+    expect([response.status, await response.text()]).toEqual([
+      200,
+      expect.stringContaining('a limit of this token does not open it'),
+    ])
   })
 
   it.each([
