@@ -17,8 +17,9 @@ export const ALONE = [
   'test/http/buildpass/builds/test-reports.test.ts',
   'test/http/buildpass/oidc.test.ts',
   'test/http/frame/metrics.test.ts',
-  // It ends tokens of the whole instance.
+  // They end and list the tokens of the whole instance.
   'test/http/instance/policy.test.ts',
+  'test/http/instance/tokens.test.ts',
   'test/http/json/openapi.test.ts',
   'test/http/web/instance/instance.test.ts',
   'test/http/web/sign-in/sessions.test.ts',

@@ -88,8 +88,7 @@ describe('the tokens of the instance', () => {
       expect(found).toContain(words)
     expect(found).not.toContain('>dusty<')
     expect(await textOf('?show=unused')).toContain('>dusty<')
-    // Other tests’ tokens are there too, more than are looked at for one page.
-    expect(await textOf('?text=no-such-token-anywhere')).toMatch(/No such tokens|None so far: look at older ones/)
+    expect(await textOf('?text=no-such-token-anywhere')).toContain('No such tokens')
     const path = `/instance/tokens/${id}/delete`
     expect((await browse(path, { session, form: {} })).status).toBe(422)
     const ended = await browse(path, { session, form: { confirm: 'DELETE' } })

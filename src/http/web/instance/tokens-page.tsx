@@ -36,7 +36,6 @@ export function mountInstanceTokensPage(app: App): void {
     const columns = [
       { label: 'Token' },
       { label: 'Of' },
-      { label: 'Scope' },
       { label: 'Created by' },
       { label: 'Created' },
       { label: 'Last used' },
@@ -44,9 +43,11 @@ export function mountInstanceTokensPage(app: App): void {
       { label: 'Actions', class: 'end', unlabelled: true },
     ]
     const rows = found.map(({ token, createdBy, ...whose }) => [
-      <TokenName token={token} slugs={slugs} base={TOKENS_PATH} />,
+      <>
+        <TokenName token={token} slugs={slugs} base={TOKENS_PATH} />
+        <span class="tag">{'scope' in token ? SCOPES[token.scope].name : 'Personal'}</span>
+      </>,
       <Whose token={token} {...whose} />,
-      'scope' in token ? SCOPES[token.scope].name : <span class="muted">Personal</span>,
       createdBy ?? <span class="muted">–</span>,
       <Time at={token.createdAt} now={asked.now} />,
       <LastUse token={token} now={asked.now} />,

@@ -129,6 +129,10 @@ beforeAll(async () => {
   const label = hostile('label')
   const own = await seedToken(stores, { kind: 'personal', user: admin, label })
   const projectToken = await seedToken(stores, { kind: 'project', project, scope: 'status', label })
+  const limits = { branches: [hostile('main')], paths: [hostile('dist')] }
+  const orgToken = await seedToken(stores, {
+    ...{ kind: 'organization', user: admin, organization: project, scope: 'all', label, limits },
+  })
   const at = { projectId: project.id, createdAt: stores.now() }
   const [webhookId, publisherId] = [crypto.randomUUID(), crypto.randomUUID()]
   await db.insert(webhooks).values({ id: webhookId, source: 'github', sealedSecret: 'x', createdBy: admin.id, ...at })
@@ -169,6 +173,8 @@ beforeAll(async () => {
   await muteTest(stores, project.id, { testId, reason: hostile('reason'), until: stores.now() + 86_400_000 }, INSTANCE)
   ids = {
     account: own.id,
+    organizations: orgToken.id,
+    instance: projectToken.id,
     api: projectToken.id,
     webhooks: webhookId,
     publishers: publisherId,
@@ -191,7 +197,9 @@ const PAGES = PAGE_ROUTES.filter(
 describe('a page with names that hide something', () => {
   it.each(PAGES)('shows it: %s', async (name) => {
     const [pattern = ''] = patternsOf(name).paths
-    const kind = /\/(account|api|webhooks|publishers|tests)\/(?:api\/)?:id/.exec(pattern)?.[1] ?? ''
+    const kind =
+      /\/(account|api|organizations|instance|webhooks|publishers|tests)\/(?:api\/|tokens\/)?:id/.exec(pattern)?.[1] ??
+      ''
     const path = filled(pattern, (hole) => (hole === 'id' ? (ids[kind] ?? '') : (holes[hole] ?? '')))
     const queries = ['', `?branch=${encodeURIComponent(BRANCH)}`, '?status=red', '?pipeline=1']
     for (const query of pattern.endsWith(':repo') || pattern.endsWith('badges') ? queries : ['']) {
