@@ -547,7 +547,7 @@ const RECIPES: Record<Exclude<RouteName, `GET ${string}`>, Recipe> & Partial<Rec
 }
 
 /** What tells of all branches at once: no limit to some can hold there. */
-const ACROSS = /flaky-tests$|\/pipeline\/mine$|projects\/:vcs\/:org\/:repo\/tests(\/muted|\/judge|\/:id)?$/
+const ACROSS = /flaky-tests$|\/pipeline\/mine$|projects\/:vcs\/:org\/:repo\/tests(\/muted|\/judge|\/insights|\/:id)?$/
 /** What names the one branch that there is, or means the default one. */
 const NAMED = /^GET .*(\/tree\/:branch\{|\/insights|\.svg|svg\|json|\/tree\/:file\{\.\+\\\.cc|v1\/projects.*\/latest\/)/
 /** What is of that branch, and what asks for the newest of all that are open. */
@@ -559,6 +559,8 @@ function partAnswers(name: RouteName): Partial<Record<Asker, Answer>> {
   const needs = ACCESS[name]
   if (!/^(runs:list|(badges|status|artifacts|output):read)$/.test(needs)) return {}
   if (ACROSS.test(name)) return { 'these parts': 403, 'other branches': 403 }
+  // What compares a build with others tells of these, too.
+  if (name.endsWith('/tests/failures')) return { 'these parts': 403, 'other branches': 404 }
   if (OF_IT.test(name)) return { 'other branches': 404 }
   return NAMED.test(name) ? { 'other branches': 403 } : {}
 }
