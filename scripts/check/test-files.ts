@@ -80,6 +80,9 @@ export const NEEDS_WORKERD = [
   'test/http/frame/metrics.test.ts',
   'test/http/frame/packed-bodies.test.ts',
   'test/http/frame/request-ids.test.ts',
+  // They want a database that no other test fills.
+  'test/http/instance/policy.test.ts',
+  'test/http/instance/tokens.test.ts',
   'test/http/web/data/branches.test.ts',
   'test/http/web/instance/instance.test.ts',
   'test/http/web/settings/let-in.test.ts',
