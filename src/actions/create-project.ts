@@ -1,4 +1,4 @@
-import type { Actor } from '../domain/access/actor.ts'
+import { type Actor, asCreator } from '../domain/access/actor.ts'
 import type { InstanceRole } from '../domain/access/grant.ts'
 import type { Project } from '../domain/project.ts'
 import { insertProject, mayCreateIn, type NewProject } from '../storage/projects/project-settings.ts'
@@ -12,8 +12,7 @@ export async function createProject(
   actor: Actor,
 ): Promise<Project | 'not_allowed' | 'taken'> {
   // Before existence is looked up, so that a slug cannot be probed.
-  if (person.instanceRole !== 'owner' && !(await mayCreateIn(stores.db, wanted.slug, person.userId)))
-    return 'not_allowed'
-  const creator: Actor = { ...actor, right: { kind: 'creator', org: wanted.slug } }
+  if (!(await mayCreateIn(stores.db, wanted.slug, person))) return 'not_allowed'
+  const creator = asCreator(actor, wanted.slug)
   return (await insertProject(stores, wanted, { userId: person.userId, actor: creator })) ?? 'taken'
 }

@@ -28,3 +28,8 @@ export type Actor = {
 
 /** The instance itself: its daily tasks, its scripts, what it does on behalf of nobody who is there. */
 export const INSTANCE: Actor = { userId: null, tokenId: null, sessionId: null, from: null, right: { kind: 'own' } }
+
+/** The actor as one who may create in the organization: the write looks again whether that still holds. */
+export function asCreator(actor: Actor, { vcs, org }: Pick<Slug, 'vcs' | 'org'>): Actor {
+  return { ...actor, right: { kind: 'creator', org: { vcs, org } } }
+}

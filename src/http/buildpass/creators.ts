@@ -1,5 +1,6 @@
 import { AppError } from '../../domain/error.ts'
-import { parseSlugParts, type Slug } from '../../domain/project.ts'
+import type { Organization } from '../../domain/organization.ts'
+import { parseSlugParts } from '../../domain/project.ts'
 import { deleteCreator, listCreators, putCreator } from '../../storage/projects/project-settings.ts'
 import { jsonDone, jsonRead, jsonWritten } from '../frame/answers.ts'
 import { type App, route } from '../frame/route.ts'
@@ -26,7 +27,7 @@ export function mountCreators(app: App): void {
 }
 
 /** The organization on the path. */
-export function requireOrg({ vcs, org }: { readonly vcs: string; readonly org: string }): Pick<Slug, 'vcs' | 'org'> {
+export function requireOrg({ vcs, org }: { readonly vcs: string; readonly org: string }): Organization {
   const slug = parseSlugParts(vcs, org, 'any')
   if (!slug) throw new AppError('route_not_found')
   return slug

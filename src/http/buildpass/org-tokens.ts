@@ -1,11 +1,9 @@
-import type { Context } from 'hono'
-import type { Actor } from '../../domain/access/actor.ts'
+import { asCreator } from '../../domain/access/actor.ts'
 import { reachOf } from '../../domain/access/limits/reach.ts'
 import { AppError } from '../../domain/error.ts'
 import type { Organization } from '../../domain/organization.ts'
 import { mayCreateIn } from '../../storage/projects/project-settings.ts'
 import type { PersonalGrant } from '../frame/authorize.ts'
-import type { AppEnv } from '../frame/open-request.ts'
 import { readJson } from '../frame/request/input.ts'
 import { type App, route } from '../frame/route.ts'
 import { created, deleted, listed, projectTokenInput, rotated, wantedOf } from '../frame/token-requests.ts'
@@ -19,7 +17,7 @@ export function mountOrgTokens(app: App): void {
 
   route(app, 'POST /api/buildpass/v1/orgs/:vcs/:org/tokens', async (c, { actor, grant, params }) => {
     const org = requireOrg(params)
-    await requireCreator(c, grant, org)
+    if (!(await mayCreateIn(c.env.stores.db, org, grant))) throw new AppError('permission_denied')
     const { scope, ...input } = await readJson(c, projectTokenInput())
     const wanted = { ...holderOf(grant, org), scope, ...wantedOf(input) }
     return created(c, { actor: asCreator(actor, org), grant }, wanted)
@@ -36,15 +34,4 @@ export function mountOrgTokens(app: App): void {
 
 function holderOf({ userId }: PersonalGrant, organization: Organization) {
   return { kind: 'organization', userId, organization } as const
-}
-
-/** Whoever may make projects there: an owner, or whom an owner lets. */
-async function requireCreator(c: Context<AppEnv>, { instanceRole, userId }: PersonalGrant, org: Organization) {
-  if (instanceRole === 'owner' || (await mayCreateIn(c.env.stores.db, org, userId))) return
-  throw new AppError('permission_denied')
-}
-
-/** The write looks again whether that still holds. */
-function asCreator(actor: Actor, org: Organization): Actor {
-  return { ...actor, right: { kind: 'creator', org } }
 }

@@ -1,5 +1,7 @@
 import { and, asc, eq, isNull, sql } from 'drizzle-orm'
 import type { Actor } from '../../domain/access/actor.ts'
+import type { InstanceRole } from '../../domain/access/grant.ts'
+import type { Organization } from '../../domain/organization.ts'
 import { type Project, type Slug, slugKeyFor, slugText, type Visibility } from '../../domain/project.ts'
 import { isForeignKeyViolation, isUniqueViolation } from '../constraint.ts'
 import { members, orgCreators, projects, users } from '../schema/schema.ts'
@@ -114,8 +116,13 @@ export async function deleteProject(stores: Stores, project: Project, actor: Act
   return rows.length > 0
 }
 
-/** Whether an owner let this person create projects of the organization. */
-export async function mayCreateIn(db: Db, slug: Pick<Slug, 'vcs' | 'org'>, userId: string): Promise<boolean> {
+/** Whether this person may create projects and tokens of the organization: an owner, or whom an owner let. */
+export async function mayCreateIn(
+  db: Db,
+  slug: Organization,
+  { userId, instanceRole }: { readonly userId: string; readonly instanceRole: InstanceRole },
+): Promise<boolean> {
+  if (instanceRole === 'owner') return true
   const rows = await db.select({ org: orgCreators.org }).from(orgCreators).where(grantOf(slug, userId)).limit(1)
   return rows.length > 0
 }

@@ -1,4 +1,5 @@
 import type { Context } from 'hono'
+import { MAX_NETWORKS } from '../../../domain/access/limits/limits.ts'
 import { parseNetwork } from '../../../domain/access/limits/network.ts'
 import {
   type Breach,
@@ -101,7 +102,7 @@ function policyOf(texts: Texts): { readonly policy: Policy | null; readonly erro
   const lines = texts.cidrs.split(/[\s,]+/).filter((line) => line !== '')
   const unread = lines.find((line) => parseNetwork(line) === null)
   if (unread !== undefined) errors.cidrs = `“${unread}” is no network: write 10.0.0.0/8 or 2001:db8::/32.`
-  if (lines.length > 20) errors.cidrs = 'There are at most 20 networks.'
+  if (lines.length > MAX_NETWORKS) errors.cidrs = `There are at most ${MAX_NETWORKS} networks.`
   if (Object.keys(errors).length > 0) return { policy: null, errors }
   const networks = lines.flatMap((line) => parseNetwork(line) ?? [])
   const cidrs = networks.length > 0 ? networks : null

@@ -1,4 +1,5 @@
 import type { Context } from 'hono'
+import { asCreator } from '../../../domain/access/actor.ts'
 import type { Limits } from '../../../domain/access/limits/limits.ts'
 import { parseScope } from '../../../domain/access/scope.ts'
 import { parseLabel } from '../../../domain/label.ts'
@@ -86,7 +87,7 @@ export function mountOrgTokenPages(app: App): void {
   page(app, 'POST /account/organizations', async (c, asked) => {
     const { viewer, form, actor } = asked
     const organization = parseOrganization(form.get('organization')?.trim() ?? '')
-    const mayCreate = organization !== null && (await mayCreateFor(c, viewer, organization))
+    const mayCreate = organization !== null && (await mayCreateIn(c.env.stores.db, organization, viewer))
     const label = parseLabel(form.get('label') ?? '')
     const scope = parseScope(form.get('scope') ?? '')
     const expiry = parseExpiry(form, c.env.stores.now())
@@ -106,10 +107,9 @@ export function mountOrgTokenPages(app: App): void {
       expiresAt: expiry.expiresAt,
       limits: limits.limits as Limits | null,
     } as const
-    const creator = { ...actor, right: { kind: 'creator', org: organization } } as const
     return createToken(c, placeOf(c, viewer), wanted, {
       ...asked,
-      actor: creator,
+      actor: asCreator(actor, organization),
       askAgain: (errors) => newTokenPage(c, viewer, form, errors),
     })
   })
@@ -137,10 +137,6 @@ function placeOf(c: Context<AppEnv>, viewer: Viewer): TokenPlace {
 /** The organizations for which the viewer may make tokens: an owner for any. */
 async function organizationsOf(c: Context<AppEnv>, { instanceRole, userId }: Viewer): Promise<'any' | Organization[]> {
   return instanceRole === 'owner' ? 'any' : listCreatorOrgs(c.env.stores.db, userId)
-}
-
-async function mayCreateFor(c: Context<AppEnv>, { instanceRole, userId }: Viewer, org: Organization): Promise<boolean> {
-  return instanceRole === 'owner' || mayCreateIn(c.env.stores.db, org, userId)
 }
 
 type Errors = {
