@@ -16,6 +16,9 @@ export type Bindings = {
   readonly ASSETS?: Fetcher
   /** Which deployment runs: the version in the addresses of stylesheet and script. */
   readonly VERSION: WorkerVersionMetadata
+  /** Sends mail, where the deployment has it. */
+  readonly EMAIL?: SendEmail
+  readonly MAIL_FROM?: string
   readonly OUTBOX: Queue<OutboxMessage>
   readonly UPKEEP: Queue<UpkeepStep>
   readonly PEPPERS?: string

@@ -1,3 +1,4 @@
+import { checkPipeline } from './actions/notices/check-pipeline.ts'
 import { planUpkeep, runUpkeep } from './actions/run-daily-tasks.ts'
 import { sendMessage } from './actions/send-message.ts'
 import { createApps, openRequest } from './app.ts'
@@ -60,6 +61,11 @@ async function take(message: Message<OutboxMessage | UpkeepStep>, env: Bindings,
     if ('task' in body) {
       trace.projectId = body.project ?? null
       if (await runUpkeep(stores, body)) message.ack()
+      else message.retry({ delaySeconds: RETRY_SECONDS })
+      return
+    }
+    if ('pipeline' in body) {
+      if (await checkPipeline(stores, body.pipeline)) message.ack()
       else message.retry({ delaySeconds: RETRY_SECONDS })
       return
     }

@@ -7,6 +7,7 @@ import { type AllowedHosts, parseAllowedHosts } from './domain/notices/outbound-
 import type { Bindings } from './env.ts'
 import type { AnalyticsAccess } from './outside/analytics.ts'
 import type { GithubSettings } from './outside/github.ts'
+import type { Mailer } from './outside/mail.ts'
 
 /** Which tokens may stand in a URL, and for which methods. */
 export type QueryTokens = 'all' | 'project' | 'off' | 'all-methods'
@@ -41,6 +42,8 @@ export type Settings = {
   readonly dataKeys: DataKeys
   /** Whom we may call although they are private. */
   readonly allowedHosts: AllowedHosts
+  /** Null: no mail is sent. */
+  readonly mailer: Mailer | null
   readonly artifactRedirect: ArtifactRedirect
   readonly githubKeysUrl: string
   /** Null: request counts are read from the isolate alone. */
@@ -68,6 +71,7 @@ export async function parseSettings(env: Bindings): Promise<Settings> {
     })) as DownloadKey,
     dataKeys: await importDataKeys(required('DATA_KEY', env.DATA_KEY)),
     allowedHosts: parseAllowedHosts(env.OUTBOUND_PRIVATE_HOSTS),
+    mailer: mailerOf(env),
     artifactRedirect: artifactRedirectOf(env),
     logRequests: logRequestsOf(env.LOG_REQUESTS),
     githubKeysUrl: env.GITHUB_SECRET_SCANNING_KEYS || 'https://api.github.com/meta/public_keys/secret_scanning',
@@ -77,6 +81,15 @@ export async function parseSettings(env: Bindings): Promise<Settings> {
     access: accessOf(env),
     localControlKey: env.LOCAL_CONTROL_KEY || null,
   }
+}
+
+// Cloudflare says whether it may send from there; this is against a forgotten part.
+const MAIL_SHAPE = /^[^\s@<>]+@[^\s@<>]+\.[^\s@<>]+$/
+
+function mailerOf({ EMAIL, MAIL_FROM }: Bindings): Mailer | null {
+  if (!EMAIL || !MAIL_FROM) return null
+  if (!MAIL_SHAPE.test(MAIL_FROM)) throw new Error('MAIL_FROM must be an address like buildpass@example.com')
+  return { binding: EMAIL, from: MAIL_FROM }
 }
 
 function required(name: string, value: string | undefined): string {

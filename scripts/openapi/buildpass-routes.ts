@@ -11,6 +11,8 @@ import { stepKeptShape } from '../../src/http/buildpass/builds/steps-shape.ts'
 import { testsStoredShape } from '../../src/http/buildpass/builds/tests-shape.ts'
 import { creatorShape, creatorsShape } from '../../src/http/buildpass/creators-shape.ts'
 import { leakInput } from '../../src/http/buildpass/leaks.ts'
+import { noticeChoicesInput, noticesReadInput } from '../../src/http/buildpass/notices.ts'
+import { choicesShape, noticesShape } from '../../src/http/buildpass/notices-shape.ts'
 import { exchangeInput } from '../../src/http/buildpass/oidc.ts'
 import { reportingTokenShape } from '../../src/http/buildpass/oidc-shape.ts'
 import { memberInput, projectChange, projectInput } from '../../src/http/buildpass/projects.ts'
@@ -90,6 +92,34 @@ export const BUILDPASS_ROUTES: Record<Under<'/api/buildpass/v1/'>, RouteDoc> = {
     refuses: [401, 429, 503],
   },
   'GET /api/buildpass/v1/audit': { summary: 'Own acts', query: ['limit', 'before'], answers: { 200: AUDIT } },
+  'GET /api/buildpass/v1/notices': {
+    summary: 'What you are told of without looking',
+    description: 'Your 50 newest notices. `docs/notices.md` says what there is.',
+    answers: { 200: json('The newest first.', noticesShape) },
+  },
+  'POST /api/buildpass/v1/notices/read': {
+    summary: 'Mark notices as read',
+    description: 'Without `ids` all of them.',
+    body: { schema: noticesReadInput, example: {} },
+    answers: { 200: DONE },
+  },
+  'GET /api/buildpass/v1/notices/choices': {
+    summary: 'What you chose to be told of',
+    description: 'With `project` for that project, else for all of yours. `place` is null where you left it.',
+    query: ['project'],
+    answers: { 200: json('Each kind of notice.', choicesShape) },
+    refuses: [404],
+  },
+  'PUT /api/buildpass/v1/notices/choices': {
+    summary: 'Choose what you are told of',
+    description: 'A `place` of null takes a choice back.',
+    body: {
+      schema: noticeChoicesInput,
+      example: { project: 'gh/acme/web', choices: [{ kind: 'branch.broken', place: 'mail' }] },
+    },
+    answers: { 200: json('Each kind of notice.', choicesShape) },
+    refuses: [404],
+  },
   'GET /api/buildpass/v1/orgs/:vcs/:org/creators': {
     summary: 'Who may create projects of an organization',
     answers: { 200: json('The people, besides the owners.', creatorsShape) },
@@ -267,6 +297,16 @@ export const BUILDPASS_ROUTES: Record<Under<'/api/buildpass/v1/'>, RouteDoc> = {
   },
   'DELETE /api/buildpass/v1/projects/:vcs/:org/:repo/listeners/:id': {
     summary: 'Remove a listener',
+    answers: { 200: DONE },
+  },
+  'POST /api/buildpass/v1/projects/:vcs/:org/:repo/listeners/:id/try': {
+    summary: 'Send a listener a notice that is a try',
+    description: 'For listeners that get notices; `deliveries/outbound` says what came of it.',
+    answers: { 200: DONE },
+  },
+  'POST /api/buildpass/v1/projects/:vcs/:org/:repo/listeners/:id/resume': {
+    summary: 'Let messages go to a paused listener again',
+    description: 'A listener that did not answer for a day is paused, and admins get a notice.',
     answers: { 200: DONE },
   },
   'GET /api/buildpass/v1/projects/:vcs/:org/:repo/deliveries/outbound': {

@@ -1,6 +1,7 @@
 import type { Actor } from '../domain/access/actor.ts'
 import { isBad, type TestReport } from '../domain/tests/test-result.ts'
-import { enqueue, queuedIdsOf, tellListenersOfTestsStatement } from '../storage/notices/outbox.ts'
+import { askBuildCheckStatement } from '../storage/notices/checks.ts'
+import { enqueue, queuedOf, tellListenersOfTestsStatement } from '../storage/notices/outbox.ts'
 import type { Stores } from '../storage/stores.ts'
 import { keepTestReport } from '../storage/tests/test-reports.ts'
 import { commit } from '../storage/tokens/rights.ts'
@@ -9,7 +10,7 @@ type Key = Parameters<typeof keepTestReport>[1]
 
 /**
  * Keeps a report of tests. Where any failed in a build that has ended red, or in the report that it replaces, the listeners are
- * told what failed.
+ * told what failed; of an ended build people are, too.
  */
 export async function keepTests(
   stores: Stores,
@@ -19,8 +20,14 @@ export async function keepTests(
 ): ReturnType<typeof keepTestReport> {
   const kept = await keepTestReport(stores, key, report, actor)
   const hasFailed = report.tests.some(({ result }) => isBad(result))
-  if (kept.kind !== 'kept' || !(hasFailed || kept.hadFailures)) return kept
-  const [queued] = await commit(stores, actor, [tellListenersOfTestsStatement(stores.db, key.buildId, stores.now())])
-  await enqueue(stores, queuedIdsOf(queued))
+  if (kept.kind !== 'kept') return kept
+  const { db, now } = stores
+  const isTold = hasFailed || kept.hadFailures
+  if (!isTold && kept.warnings.length === 0) return kept
+  const queued: unknown[] = await commit(stores, actor, [
+    ...(isTold ? [tellListenersOfTestsStatement(db, key.buildId, now())] : []),
+    askBuildCheckStatement(db, key.buildId, now()),
+  ])
+  await enqueue(stores, queued.flatMap(queuedOf))
   return kept
 }

@@ -60,7 +60,7 @@ export async function updateBuild(
 ): Promise<Build | null> {
   const stored = await storeEvent(stores, projectId, what, actor)
   if (!stored) return null
-  await enqueue(stores, stored.messageIds)
+  await enqueue(stores, stored.messages)
   await forgetBranchStatus(stores, projectId, stored.build.pipeline.branch)
   return stored.build
 }
@@ -71,7 +71,7 @@ async function reportBatch(
   reports: readonly BuildReport[],
   actor: Actor,
 ): Promise<readonly Reported[]> {
-  const { reported, messageIds } = await storeReports(stores, projectId, reports, actor)
-  await enqueue(stores, messageIds)
+  const { reported, messages } = await storeReports(stores, projectId, reports, actor)
+  await enqueue(stores, messages)
   return reported
 }

@@ -1,8 +1,7 @@
 import { INSTANCE } from '../domain/access/actor.ts'
 import { BUILD_STATUS, type Build, stageOf } from '../domain/builds/build.ts'
 import { countingParts, decidingBuildOf, FAILURES, pipelineStatusFor } from '../domain/builds/pipeline-status.ts'
-import type { DataKeys } from '../domain/formats/sealed-text.ts'
-import { addressOf } from '../domain/notices/dispatch-target.ts'
+import { addressOf, hearsOfBuilds } from '../domain/notices/dispatch-target.ts'
 import {
   dispatchRequestFor,
   isCancel,
@@ -13,18 +12,18 @@ import {
   statusLine,
   workflowEndRequestFor,
 } from '../domain/notices/outbound-request.ts'
-import { type AllowedHosts, outboundUrlProblem } from '../domain/notices/outbound-url.ts'
-import { backOffSecondsAfter, isWorthRetrying } from '../domain/notices/outbox.ts'
-import { askOutside } from '../outside/ask.ts'
+import { backOffSecondsAfter } from '../domain/notices/outbox.ts'
 import { findBuildById, listBuildsOfWorkflow } from '../storage/builds/builds.ts'
 import { findWorkflowOfPipeline, readPipelineParts } from '../storage/builds/pipeline-parts.ts'
-import { openListener } from '../storage/notices/listeners.ts'
+import { type OpenedListener, openListener } from '../storage/notices/listeners.ts'
 import {
+  type BuildMessage,
   claimMessage,
   type Ended,
   endMessage,
   findOutboxRow,
-  type OutboxRow,
+  isOfNotice,
+  ofBuilds,
   recordAttempt,
   type SendAttempt,
 } from '../storage/notices/outbox.ts'
@@ -33,17 +32,10 @@ import { readEnvVars } from '../storage/projects/env-vars.ts'
 import { findProjectById } from '../storage/projects/projects.ts'
 import type { Stores } from '../storage/stores.ts'
 import { summarizeBuilds } from '../storage/tests/answers/verdicts.ts'
+import { noteListener } from './notices/note-listener.ts'
+import { sendNotice } from './notices/send-notice.ts'
+import { type SendOutcome, type SendSettings, sendRequest } from './notices/send-request.ts'
 import { updateBuild } from './report-build.ts'
-
-/** What sending a message needs beside the stores. */
-export type SendSettings = {
-  readonly dataKeys: DataKeys
-  readonly allowedHosts: AllowedHosts
-  readonly publicOrigin: string | null
-}
-
-/** Whether the queue should bring the message again, and when. */
-export type SendOutcome = { readonly kind: 'done' } | { readonly kind: 'again'; readonly afterSeconds: number }
 
 const DONE: SendOutcome = { kind: 'done' }
 
@@ -52,7 +44,9 @@ const DONE: SendOutcome = { kind: 'done' }
  * come at once; it may be sent again only where the Worker breaks off between sending it and storing the outcome.
  */
 export async function sendMessage(stores: Stores, settings: SendSettings, id: string): Promise<SendOutcome> {
-  const row = await findOutboxRow(stores.db, id)
+  const found = await findOutboxRow(stores.db, id)
+  if (found && isOfNotice(found)) return found.state === 'pending' ? sendNotice(stores, settings, found) : DONE
+  const row = found && ofBuilds(found)
   // Refused when the person who asked was removed: the builds that it should have started end here.
   if (row?.state === 'refused') await failUnstarted(stores, row)
   if (row?.state !== 'pending') return DONE
@@ -62,20 +56,21 @@ export async function sendMessage(stores: Stores, settings: SendSettings, id: st
   if (claim.kind === 'over') return DONE
   if (claim.kind === 'busy') return { kind: 'again', afterSeconds: claim.afterSeconds }
   if (claim.kind === 'ended') return end(stores, row, claim.ended)
-  const sent = await send(settings, prepared.request)
+  const sent = await sendRequest(settings, prepared.request)
   const attempts = row.attempts + 1
   const afterSeconds = sent.ok || !sent.isWorthRetrying ? null : backOffSecondsAfter(attempts, sent.retryAfterSeconds)
   const attempt: SendAttempt = sent.ok
     ? { state: 'delivered', responseStatus: sent.status, remoteId: prepared.remoteIdIn(sent.answer) }
     : { state: afterSeconds === null ? 'failed' : 'pending', responseStatus: sent.status, problem: sent.problem }
   await recordAttempt(stores.db, id, attempt, stores.now())
+  if (prepared.listener) await noteListener(stores, prepared.listener, attempt)
   if (afterSeconds !== null) return { kind: 'again', afterSeconds }
   if (attempt.state === 'failed') await failUnstarted(stores, row)
   return DONE
 }
 
 /** Ends a message that is not to be sent, and the builds that wait for it. */
-async function end(stores: Stores, row: OutboxRow, ended: Ended): Promise<SendOutcome> {
+async function end(stores: Stores, row: BuildMessage, ended: Ended): Promise<SendOutcome> {
   if (!(await endMessage(stores.db, row.id, ended, stores.now()))) {
     const isOpen = (await findOutboxRow(stores.db, row.id))?.state === 'pending'
     return isOpen ? { kind: 'again', afterSeconds: 5 } : DONE
@@ -91,13 +86,15 @@ type Prepared =
       /** The status that a listener is sent, with what failed; null for a message to a dispatch target. */
       readonly sends: string | null
       readonly remoteIdIn: (answer: unknown) => string | null
+      /** Null for a message to a dispatch target. */
+      readonly listener: OpenedListener | null
     }
 
 function dropped(problem: string): Ended {
   return { state: 'dropped', problem }
 }
 
-async function prepare(stores: Stores, { dataKeys, publicOrigin }: SendSettings, row: OutboxRow): Promise<Prepared> {
+async function prepare(stores: Stores, { dataKeys, publicOrigin }: SendSettings, row: BuildMessage): Promise<Prepared> {
   if (row.event === 'workflow.finished') return prepareWorkflowEnd(stores, { dataKeys, publicOrigin }, row)
   const { db } = stores
   const project = await findProjectById(db, row.projectId)
@@ -118,14 +115,17 @@ async function prepare(stores: Stores, { dataKeys, publicOrigin }: SendSettings,
   if (row.listenerId !== null) {
     const opened = await openListener(db, dataKeys, row.listenerId)
     if (!opened) return dropped('The listener was deleted.')
+    if (opened.isPaused) return dropped(PAUSED)
     if (opened.secret === null) return dropped(UNREADABLE)
+    const { listener } = opened
+    if (!hearsOfBuilds(listener)) return dropped(NO_BUILDS)
     // On GitHub a commit has one status for all builds with this job name, not that of the build that ended last.
-    const build = opened.listener.kind === 'github-status' ? await decidingBuild(db, first) : first
+    const build = listener.kind === 'github-status' ? await decidingBuild(db, first) : first
     const isRed = BUILD_STATUS[build.status].class === 'red'
     const failedTests = isRed ? await summarizeBuilds(stores, project, [build.id]) : ''
     const reported = { ...message, builds: [build] as const, failedTests }
-    const request = await listenerRequestFor(opened.listener, opened.secret, reported)
-    return { request, sends: statusLine(build.status, failedTests), remoteIdIn: () => null }
+    const request = await listenerRequestFor(listener, opened.secret, reported)
+    return { request, sends: statusLine(build.status, failedTests), remoteIdIn: () => null, listener: opened }
   }
   const opened = await openDispatchTarget(db, dataKeys, row.projectId)
   if (!opened) return dropped('The dispatch target was deleted.')
@@ -136,13 +136,13 @@ async function prepare(stores: Stores, { dataKeys, publicOrigin }: SendSettings,
   const wantsEnvVars = 'sendEnvVars' in target && target.sendEnvVars && !isCancel(row.event)
   const envVars = wantsEnvVars ? readableOf(await readEnvVars(db, dataKeys, row.projectId)) : {}
   const request = await dispatchRequestFor(target, secret, { ...message, envVars })
-  return { request, sends: null, remoteIdIn: (answer) => remoteIdIn(target, answer) }
+  return { request, sends: null, remoteIdIn: (answer) => remoteIdIn(target, answer), listener: null }
 }
 
 async function prepareWorkflowEnd(
   stores: Stores,
   { dataKeys, publicOrigin }: Pick<SendSettings, 'dataKeys' | 'publicOrigin'>,
-  row: OutboxRow,
+  row: BuildMessage,
 ): Promise<Prepared> {
   const { db, now } = stores
   const [project, found, opened] = await Promise.all([
@@ -152,11 +152,14 @@ async function prepareWorkflowEnd(
   ])
   if (!opened) return dropped('The listener was deleted.')
   if (!project || !found) return dropped('What it was about was deleted.')
+  if (opened.isPaused) return dropped(PAUSED)
   if (opened.secret === null) return dropped(UNREADABLE)
+  const { listener } = opened
+  if (!hearsOfBuilds(listener)) return dropped(NO_BUILDS)
   const parts = await readPipelineParts(db, found.pipeline.id)
   // On GitHub a commit has one status for all attempts at a workflow; other listeners get the attempt that ended.
   const about = parts.workflows.filter(({ id, attemptOf }) =>
-    opened.listener.kind === 'github-status' ? attemptOf === found.workflow.attemptOf : id === found.workflow.id,
+    listener.kind === 'github-status' ? attemptOf === found.workflow.attemptOf : id === found.workflow.id,
   )
   const ids = new Set(about.map(({ id }) => id))
   const builds = parts.builds.filter(({ workflowId }) => ids.has(workflowId))
@@ -168,8 +171,8 @@ async function prepareWorkflowEnd(
     failed.map(({ id }) => id),
   )
   const end = { id: row.id, project, ...found, status, failedTests, origin: publicOrigin, now: now() }
-  const request = await workflowEndRequestFor(opened.listener, opened.secret, end)
-  return { request, sends: statusLine(status, failedTests), remoteIdIn: () => null }
+  const request = await workflowEndRequestFor(listener, opened.secret, end)
+  return { request, sends: statusLine(status, failedTests), remoteIdIn: () => null, listener: opened }
 }
 
 /** The build that decides the status of the job of `build` in its pipeline. */
@@ -179,10 +182,12 @@ async function decidingBuild(db: Stores['db'], build: Build): Promise<Build> {
   return (deciding && deciding.id !== build.id ? await findBuildById(db, deciding.id) : null) ?? build
 }
 
+const PAUSED = 'The receiver is paused.'
+const NO_BUILDS = 'The listener gets no builds.'
 const UNREADABLE = 'Its secret cannot be read with the DATA_KEY of this deployment: set it again.'
 
 /** The builds that a message is about; where it starts builds, those that are still queued. */
-async function buildsOf({ db }: Stores, { event, buildId, workflowId }: OutboxRow): Promise<readonly Build[]> {
+async function buildsOf({ db }: Stores, { event, buildId, workflowId }: BuildMessage): Promise<readonly Build[]> {
   if (event === 'workflow.cancel') return listBuildsOfWorkflow(db, workflowId)
   const waits = (build: Build) => stageOf(build.status) === 0
   if (event === 'workflow.rerun') return (await listBuildsOfWorkflow(db, workflowId)).filter(waits)
@@ -191,51 +196,8 @@ async function buildsOf({ db }: Stores, { event, buildId, workflowId }: OutboxRo
   return event === 'build.finished' || event === 'build.cancel' || waits(build) ? [build] : []
 }
 
-type Sent =
-  | { readonly ok: true; readonly status: number; readonly answer: unknown }
-  | {
-      readonly ok: false
-      readonly status: number | null
-      readonly problem: string
-      readonly isWorthRetrying: boolean
-      readonly retryAfterSeconds: number | null
-    }
-
-const TIMEOUT_MS = 15_000
-const MAX_ANSWER_BYTES = 65_536
-
-async function send({ allowedHosts }: SendSettings, { url, headers, body }: OutboundRequest): Promise<Sent> {
-  // The URL was checked when it was set, but the deployment's rules may have become stricter since.
-  const refused = outboundUrlProblem(url, allowedHosts)
-  if (refused) return { ok: false, status: null, problem: `The URL ${refused}.`, ...NEVER }
-  try {
-    const asked = { method: 'POST', headers, body, boxMs: TIMEOUT_MS, maxBytes: MAX_ANSWER_BYTES } as const
-    const { status, headers: said, text } = await askOutside(url, asked)
-    if (status >= 200 && status < 300) return { ok: true, status, answer: jsonIn(text) }
-    const problem = status >= 300 && status < 400 ? 'It redirects, which is not followed.' : `It answered ${status}.`
-    const retryAfter = Number(said.get('Retry-After') ?? Number.NaN)
-    const retryAfterSeconds = Number.isFinite(retryAfter) && retryAfter > 0 ? retryAfter : null
-    return { ok: false, status, problem, isWorthRetrying: isWorthRetrying(status), retryAfterSeconds }
-  } catch (error) {
-    const isLate = error instanceof Error && error.name === 'TimeoutError'
-    const problem = isLate ? `It did not answer within ${TIMEOUT_MS / 1000} s.` : 'It could not be reached.'
-    return { ok: false, status: null, problem, isWorthRetrying: true, retryAfterSeconds: null }
-  }
-}
-
-const NEVER = { isWorthRetrying: false, retryAfterSeconds: null }
-
-/** The answer as JSON, in which only the run's id is looked for; null where it is something else. */
-function jsonIn(text: string | null): unknown {
-  try {
-    return JSON.parse(text ?? '')
-  } catch {
-    return null // The receiver took the message, whatever it answered.
-  }
-}
-
 /** Ends the builds that a message should have started: without it they would stay queued for ever. */
-async function failUnstarted(stores: Stores, row: OutboxRow): Promise<void> {
+async function failUnstarted(stores: Stores, row: BuildMessage): Promise<void> {
   if (row.listenerId !== null || isCancel(row.event)) return
   const event = { queuedAt: null, startedAt: null, stoppedAt: stores.now(), buildUrl: null, steps: null }
   for (const build of await buildsOf(stores, row))

@@ -38,6 +38,7 @@ export type AuditAction =
   | 'dispatch_target.deleted'
   | 'listener.created'
   | 'listener.deleted'
+  | 'listener.resumed'
   | 'test.muted'
   | 'test.unmuted'
   | 'share.created'

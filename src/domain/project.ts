@@ -29,6 +29,10 @@ export type ProjectName = Slug | IdSlug
 
 export type Visibility = 'private' | 'public'
 
+/** What becomes of a token that was found in public: it ends, or ends and leaves a successor with its scope and limits. */
+export type OnLeak = 'end' | 'replace'
+export const ON_LEAK = ['end', 'replace'] as const satisfies readonly OnLeak[]
+
 /** The part of a project that deciding and addressing need; everything here is fenced by the revocation feed. */
 export type Project = Slug & {
   readonly id: string

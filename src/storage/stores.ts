@@ -6,8 +6,8 @@ import type { Memory } from './memory.ts'
 
 export type Db = ReturnType<typeof openDb>
 
-/** What the outbox's queue carries: the id of a row of it. */
-export type OutboxMessage = { readonly id: string }
+/** What the outbox's queue carries: the id of a row of it, or of a pipeline of which something ended. */
+export type OutboxMessage = { readonly id: string } | { readonly pipeline: string }
 
 /** Everything that keeps something, as one request sees it. Functions that choose between tiers take all of it. */
 export type Stores = {

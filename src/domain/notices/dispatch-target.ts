@@ -1,3 +1,5 @@
+import type { NoticeKind } from './notice.ts'
+
 /** The CI that starts the builds that people ask for here, without its secret, which is stored apart. */
 export type DispatchTarget = {
   /** The names of the queued workflow and job until the CI reports its own. */
@@ -44,10 +46,51 @@ export function addressOf(target: DispatchTarget): string {
 export const GITHUB_API = 'https://api.github.com'
 export const GITLAB = 'https://gitlab.com'
 
-/** A receiver of a message when a build ends, or when a CI reports a run as failed. */
+/** A receiver of messages: of ends of builds and of runs, or of notices. */
 export type Listener =
-  | { readonly kind: 'webhook'; readonly url: string }
+  /** With `notices` it gets those kinds, and no builds. */
+  | { readonly kind: 'webhook'; readonly url: string; readonly notices?: readonly NoticeKind[] }
+  /** Its address is a secret; `host` is what is shown of it. */
+  | {
+      readonly kind: 'slack' | 'teams'
+      readonly host: string
+      readonly name: string
+      readonly notices: readonly NoticeKind[]
+    }
   | { readonly kind: 'github-status'; readonly apiUrl: string; readonly repository: string; readonly context: string }
+
+/** A listener that gets notices. */
+export type ChannelListener = Extract<Listener, { kind: 'webhook' | 'slack' | 'teams' }>
+
+/** A channel at that address, which is its secret: the host is shown. */
+export function channelFor(
+  kind: 'slack' | 'teams',
+  url: string,
+  { name, notices }: { readonly name?: string | undefined; readonly notices: readonly NoticeKind[] },
+): Listener {
+  const { host } = new URL(url)
+  return { kind, host, name: name ?? host, notices }
+}
+
+/** A listener that is told of builds. */
+export type BuildListener = Exclude<Listener, { kind: 'slack' | 'teams' }>
+
+export function hearsOfBuilds(listener: Listener): listener is BuildListener {
+  return listener.kind !== 'slack' && listener.kind !== 'teams' && !('notices' in listener)
+}
+
+/** What people call a listener. */
+export function listenerName(listener: Listener): string {
+  switch (listener.kind) {
+    case 'webhook':
+      return new URL(listener.url).host
+    case 'slack':
+    case 'teams':
+      return listener.name
+    case 'github-status':
+      return listener.repository
+  }
+}
 
 /** What a message asks of a dispatch target, or reports to a listener. */
 export type OutboxEvent =
@@ -58,6 +101,7 @@ export type OutboxEvent =
   | 'workflow.cancel'
   | 'build.finished'
   | 'workflow.finished'
+  | 'notice'
 
 export type Parameters = Readonly<Record<string, string | number | boolean>>
 

@@ -9,7 +9,14 @@ import {
 } from '../builds/build.ts'
 import { visibleLine } from '../formats/visible-text.ts'
 import { type Project, slugText, vcsUrlFor } from '../project.ts'
-import { type DispatchTarget, GITHUB_API, type Listener, type OutboxEvent, type Parameters } from './dispatch-target.ts'
+import {
+  type BuildListener,
+  type DispatchTarget,
+  GITHUB_API,
+  type Listener,
+  type OutboxEvent,
+  type Parameters,
+} from './dispatch-target.ts'
 import { webhookHeadersFor } from './standard-webhook.ts'
 
 /** What a request to a dispatch target or listener is made from. */
@@ -67,7 +74,7 @@ export function dispatchRequestFor(
 
 /** The request to a listener about a build that ended. */
 export function listenerRequestFor(
-  listener: Listener,
+  listener: BuildListener,
   secret: string,
   message: OutboundMessage,
 ): OutboundRequest | Promise<OutboundRequest> {
@@ -84,7 +91,7 @@ export function listenerRequestFor(
 
 /** The request to a listener about a workflow that ended. */
 export function workflowEndRequestFor(
-  listener: Listener,
+  listener: BuildListener,
   secret: string,
   end: WorkflowEnd,
 ): OutboundRequest | Promise<OutboundRequest> {

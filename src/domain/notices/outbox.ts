@@ -22,7 +22,7 @@ export type OutboxParams = {
 export type OutboxEntry = {
   readonly id: string
   readonly event: OutboxEvent
-  readonly receiver: Listener['kind'] | 'dispatch-target'
+  readonly receiver: Listener['kind'] | 'dispatch-target' | 'mail'
   readonly state: OutboxState
   readonly attempts: number
   readonly responseStatus: number | null

@@ -10,6 +10,7 @@ import { mountTests } from './builds/tests.ts'
 import { mountUploads } from './builds/uploads.ts'
 import { mountCreators } from './creators.ts'
 import { mountLeaks } from './leaks.ts'
+import { mountNotices } from './notices.ts'
 import { mountOidc } from './oidc.ts'
 import { mountOrgTokens } from './org-tokens.ts'
 import { mountBuildpassProjects } from './projects.ts'
@@ -48,4 +49,5 @@ export function mountBuildpass(app: App): void {
   mountOrgTokens(app)
   mountLeaks(app)
   mountShares(app)
+  mountNotices(app)
 }

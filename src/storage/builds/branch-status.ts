@@ -69,7 +69,7 @@ async function readResult(db: Db, projectId: string, branch: string): Promise<Br
 }
 
 /** The parts of the pipeline whose result its branch shows. */
-async function readShown(db: Db, projectId: string, branch: string) {
+export async function readShown(db: Db, projectId: string, branch: string) {
   const newest = partsOf(await selectNewestPipeline(db, projectId, branch, mayHaveResult))
   if (resultOf(newest) || statusBeforeRerun(newest) === null) return newest
   // It had ended well, and what runs again decides: until then there is only what ended before it.

@@ -6,29 +6,51 @@ import { auditStatement } from '../projects/audit.ts'
 import { listeners } from '../schema/schema-outbox.ts'
 import { type Db, rawStatement, type Stores } from '../stores.ts'
 import { commit } from '../tokens/rights.ts'
+import { noticeStatements } from './notices.ts'
+import { enqueue, queuedOf } from './outbox.ts'
 
 export const MAX_LISTENERS = 10
 
-export type StoredListener = { readonly id: string; readonly listener: Listener; readonly createdAt: number }
+export type StoredListener = {
+  readonly id: string
+  readonly listener: Listener
+  readonly createdAt: number
+  /** Since when nothing arrived there, why, and since when nothing is sent any more. */
+  readonly failingSince: number | null
+  readonly problem: string | null
+  readonly pausedAt: number | null
+}
 
 /** The listeners of a project, the oldest first, without their secrets. */
 export function listListeners(db: Db, projectId: string): Promise<StoredListener[]> {
-  const { id, config, createdAt } = listeners
+  const { id, config, createdAt, failingSince, problem, pausedAt } = listeners
   return db
-    .select({ id, listener: config, createdAt })
+    .select({ id, listener: config, createdAt, failingSince, problem, pausedAt })
     .from(listeners)
     .where(eq(listeners.projectId, projectId))
     .orderBy(asc(createdAt), asc(id))
 }
 
+export type OpenedListener = {
+  readonly id: string
+  readonly projectId: string
+  readonly listener: Listener
+  readonly isPaused: boolean
+  readonly secret: string | null
+}
+
 /** A listener with its secret, to send a message; the secret is null where no current DATA_KEY opens it. */
-export async function openListener(
-  db: Db,
-  keys: DataKeys,
-  id: string,
-): Promise<{ readonly listener: Listener; readonly secret: string | null } | null> {
+export async function openListener(db: Db, keys: DataKeys, id: string): Promise<OpenedListener | null> {
   const [row] = await db.select().from(listeners).where(eq(listeners.id, id)).limit(1)
-  return row ? { listener: row.config, secret: await unseal(keys, row.sealed, contextOf(id)) } : null
+  if (!row) return null
+  const { projectId, config, pausedAt } = row
+  return {
+    id,
+    projectId,
+    listener: config,
+    isPaused: pausedAt !== null,
+    secret: await unseal(keys, row.sealed, contextOf(id)),
+  }
 }
 
 /** Stores a listener; null, and nothing changes, when the project has as many as it may. */
@@ -53,7 +75,7 @@ export async function insertListener(
     ),
     db.select({ id: listeners.id }).from(listeners).where(eq(listeners.id, id)),
   ])
-  return rows.length > 0 ? { id, listener, createdAt } : null
+  return rows.length > 0 ? { id, listener, createdAt, ...WELL } : null
 }
 
 /** Deletes a listener; false when the project had none with that id. */
@@ -67,6 +89,39 @@ export async function deleteListener(stores: Stores, projectId: string, id: stri
     db.delete(listeners).where(which).returning({ id: listeners.id }),
   ])
   return rows.length > 0
+}
+
+const WELL = { failingSince: null, problem: null, pausedAt: null }
+
+/** Lets messages go to a paused listener again; false when the project has none with that id. */
+export async function resumeListener(stores: Stores, projectId: string, id: string, actor: Actor): Promise<boolean> {
+  const { db } = stores
+  const which = and(eq(listeners.id, id), eq(listeners.projectId, projectId))
+  const entry = { action: 'listener.resumed', projectId, subject: id } as const
+  const isPaused = sql`exists (select 1 from ${listeners} where ${which} and paused_at is not null)`
+  const [, rows] = await commit(stores, actor, [
+    auditStatement(db, stores.now(), actor, { ...entry, condition: isPaused }),
+    db.update(listeners).set(WELL).where(which).returning({ id: listeners.id }),
+  ])
+  return rows.length > 0
+}
+
+/** Sends a listener a notice that is a try; false when the project has none with that id that gets notices. */
+export async function tryListener(stores: Stores, projectId: string, id: string, actor: Actor): Promise<boolean> {
+  const { db } = stores
+  const isThere = sql`exists (select 1 from ${listeners} where id = ${id} and project_id = ${projectId}
+    and config ->> '$.notices' is not null and paused_at is null)`
+  const results: unknown[] = await commit(
+    stores,
+    actor,
+    noticeStatements(db, {
+      ...{ id: crypto.randomUUID(), projectId, at: stores.now(), guard: isThere, onlyTo: id },
+      facts: { kind: 'test' },
+    }),
+  )
+  const messages = results.flatMap(queuedOf)
+  await enqueue(stores, messages)
+  return messages.length > 0
 }
 
 function contextOf(id: string): string {

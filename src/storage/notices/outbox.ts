@@ -5,7 +5,7 @@ import type { OutboxEvent } from '../../domain/notices/dispatch-target.ts'
 import type { OutboxEntry, OutboxParams, StartedBy } from '../../domain/notices/outbox.ts'
 import { builds, pipelines, workflows } from '../schema/schema.ts'
 import { dispatchTargets, listeners, outbox } from '../schema/schema-outbox.ts'
-import { type Db, rawStatement, type Stores } from '../stores.ts'
+import { type Db, type OutboxMessage, rawStatement, type Stores } from '../stores.ts'
 import { rightStands } from '../tokens/rights.ts'
 
 /** The outcome of one attempt to send a message. */
@@ -66,9 +66,12 @@ function toListeners(at: number): SQL {
   return sql`insert into ${outbox} (id, project_id, build_id, workflow_id, listener_id, subject, event, told, state, created_at)
       select lower(hex(randomblob(16))), ${builds.projectId}, ${builds.id}, ${builds.workflowId}, ${listeners.id}, ${subject}, 'build.finished',
         ${builds.status}, 'pending', ${at}
-      from ${builds} join ${listeners} on ${listeners.projectId} = ${builds.projectId}
+      from ${builds} join ${listeners} on ${listeners.projectId} = ${builds.projectId} and ${HEARS_OF_BUILDS}
       join ${workflows} on ${workflows.id} = ${builds.workflowId} join ${pipelines} on ${pipelines.id} = ${builds.pipelineId}`
 }
+
+/** Whether a listener is told of builds, and not of notices, and whether anything is sent to it. */
+const HEARS_OF_BUILDS = sql.raw(`listeners.paused_at is null and listeners.config ->> '$.notices' is null`)
 
 /** The status that was queued last for a listener. The rowid is the order of queueing. */
 function lastQueuedStatus(which: SQL): SQL {
@@ -96,7 +99,7 @@ export function tellListenersOfWorkflowStatement(db: Db, workflow: SQL, at: numb
     sql`insert into ${outbox} (id, project_id, workflow_id, listener_id, subject, event, told, state, created_at)
       select lower(hex(randomblob(16))), ${workflows.projectId}, ${workflows.id}, ${listeners.id}, ${subject}, 'workflow.finished',
         ${workflows.reportedStatus}, 'pending', ${at}
-      from ${workflows} join ${listeners} on ${listeners.projectId} = ${workflows.projectId}
+      from ${workflows} join ${listeners} on ${listeners.projectId} = ${workflows.projectId} and ${HEARS_OF_BUILDS}
       join ${pipelines} on ${pipelines.id} = ${workflows.pipelineId}
       where ${workflow} and ${workflows.reportedClass} in ('red', 'green', 'stopped')
         and (${workflows.reportedClass} = 'red' or ${workflows.reportedStatus} = 'infrastructure_fail' or exists (${failedBefore}))
@@ -104,16 +107,30 @@ export function tellListenersOfWorkflowStatement(db: Db, workflow: SQL, at: numb
   )
 }
 
-/** The ids of the messages that one of these statements queued, from its result in a batch. */
-export function queuedIdsOf(result: unknown): string[] {
-  const { results } = result as D1Result<{ id: string }>
-  return results.map((row) => row.id)
+/** The messages that one of these statements, or one that asks for a look at a pipeline, wants sent, from its result in a batch. */
+export function queuedOf(result: unknown): OutboxMessage[] {
+  const { results } = result as D1Result<{ id: string } | { pipeline: string | null }>
+  return results.flatMap((row): OutboxMessage[] => {
+    if ('id' in row) return [{ id: row.id }]
+    return row.pipeline === null ? [] : [{ pipeline: row.pipeline }]
+  })
 }
 
-/** Hands messages to the queue. A failure leaves them pending for the daily task: the rows are the truth. */
-export async function enqueue(stores: Pick<Stores, 'queue' | 'warn'>, ids: readonly string[]): Promise<void> {
-  if (ids.length === 0) return
-  await stores.queue.sendBatch(ids.map((id) => ({ body: { id } }))).catch((error) => stores.warn('queue_failed', error))
+// As many as a queue takes in one call.
+const MAX_A_CALL = 100
+/** What ends within so short a time is looked at once. */
+const CHECK_DELAY_SECONDS = 2
+
+/** Hands messages to the queue. A failure leaves them for the daily task: the rows are the truth. */
+export async function enqueue(
+  stores: Pick<Stores, 'queue' | 'warn'>,
+  messages: readonly OutboxMessage[],
+): Promise<void> {
+  const bodies = messages.map((body) => ('id' in body ? { body } : { body, delaySeconds: CHECK_DELAY_SECONDS }))
+  for (let from = 0; from < bodies.length; from += MAX_A_CALL)
+    await stores.queue
+      .sendBatch(bodies.slice(from, from + MAX_A_CALL))
+      .catch((error) => stores.warn('queue_failed', error))
 }
 
 export async function findOutboxRow(db: Db, id: string) {
@@ -122,6 +139,22 @@ export async function findOutboxRow(db: Db, id: string) {
 }
 
 export type OutboxRow = NonNullable<Awaited<ReturnType<typeof findOutboxRow>>>
+
+/** A message about notices, to a channel or by mail. */
+export type NoticeRow = OutboxRow & { readonly noticeId: string }
+/** A message about builds. */
+export type BuildMessage = OutboxRow & { readonly projectId: string; readonly workflowId: string }
+
+export function isOfNotice(row: OutboxRow): row is NoticeRow {
+  return row.noticeId !== null
+}
+
+/** A message that is of no notice: it has a project and a workflow. */
+export function ofBuilds(row: OutboxRow): BuildMessage {
+  const { projectId, workflowId } = row
+  if (projectId === null || workflowId === null) throw new Error(`message ${row.id} is about nothing`)
+  return { ...row, projectId, workflowId }
+}
 
 /** The last message that started a workflow, with the run's id at the target; null where none did. */
 export async function findStart(
@@ -236,7 +269,9 @@ export function listOutbox(db: Db, projectId: string): Promise<OutboxEntry[]> {
 
 export function outboxQuery(db: Db, projectId: string) {
   const { id, event, state, attempts, responseStatus, problem, remoteId, createdAt, lastAttemptAt } = outbox
-  const receiver = sql<OutboxEntry['receiver']>`coalesce(${listeners.config} ->> '$.kind', 'dispatch-target')`
+  const receiver = sql<
+    OutboxEntry['receiver']
+  >`coalesce(${listeners.config} ->> '$.kind', case when ${outbox.userId} is null then 'dispatch-target' else 'mail' end)`
   return db
     .select({
       id,
@@ -285,6 +320,9 @@ export async function requeueForgotten(
     .orderBy(asc(outbox.id))
     .limit(REQUEUED)
   const ids = forgotten.map((row) => row.id)
-  await enqueue(stores, ids)
+  await enqueue(
+    stores,
+    ids.map((id) => ({ id })),
+  )
   return { isDone: ids.length < REQUEUED, after: ids.at(-1) ?? '' }
 }

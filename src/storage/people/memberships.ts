@@ -18,6 +18,12 @@ export function listMemberships(db: Db, reach: Reach, { limit, offset }: ListPag
   return selectMemberships(db, isReached(reach)).limit(limit).offset(offset)
 }
 
+/** The project of that name, if it is one of a person's. */
+export async function findMembership(db: Db, reach: Reach, slug: Slug): Promise<Project | null> {
+  const [found] = await selectMemberships(db, and(isReached(reach), eq(projects.slugKey, slugKeyFor(slug)))).limit(1)
+  return found?.project ?? null
+}
+
 /** The projects that a person follows, after the one with the slug key `after`. */
 export function listFollowed(db: Db, reach: Reach, after: string, limit: number): Promise<Membership[]> {
   const which = and(isReached(reach), eq(members.followed, true), gt(projects.slugKey, after))

@@ -4,9 +4,10 @@ import { githubRunPrefix, isJenkinsRun } from '../../domain/builds/attempt.ts'
 import { type Build, type BuildEvent, type BuildReport, isOver } from '../../domain/builds/build.ts'
 import type { RunReport } from '../../domain/reporting/webhook-reading.ts'
 import { buildOf, selectBuild } from '../builds/builds.ts'
-import { queuedIdsOf, tellListenersOfWorkflowStatement, tellListenersStatement } from '../notices/outbox.ts'
+import { askCheckStatement, askWorkflowCheckStatement } from '../notices/checks.ts'
+import { queuedOf, tellListenersOfWorkflowStatement, tellListenersStatement } from '../notices/outbox.ts'
 import { builds } from '../schema/schema.ts'
-import type { Db, Stores } from '../stores.ts'
+import type { Db, OutboxMessage, Stores } from '../stores.ts'
 import { commit } from '../tokens/rights.ts'
 import { moveToForkStatements, ownBranchOf } from './fork-runs.ts'
 import { sortHeadUnknownStatement } from './head-unknown.ts'
@@ -28,13 +29,13 @@ export type Reported =
   | { readonly kind: 'elsewhere' }
   | { readonly kind: 'no_project' }
 
-/** Stores reports of builds in one transaction; gives what became of each, and the ids of the messages to be sent. */
+/** Stores reports of builds in one transaction; gives what became of each, and the messages to be sent. */
 export async function storeReports(
   stores: Stores,
   projectId: string,
   reports: readonly BuildReport[],
   actor: Actor,
-): Promise<{ readonly reported: readonly Reported[]; readonly messageIds: readonly string[] }> {
+): Promise<{ readonly reported: readonly Reported[]; readonly messages: readonly OutboxMessage[] }> {
   const { db } = stores
   const now = stores.now()
   const prepared = reports.map((report) => {
@@ -58,7 +59,7 @@ export async function storeReports(
   const statements = prepared.flatMap(({ writes, read, toListeners }) => [...writes, read, ...toListeners])
   const sorting = sortHeadUnknownStatements(db, projectId, reports)
   const results: unknown[] = await commit(stores, actor, [...statements, ...sorting])
-  const messageIds: string[] = []
+  const queued: OutboxMessage[] = []
   const reported = prepared.map(({ report, buildId, writes, toListeners }): Reported => {
     const [rows, ...messages] = results.splice(0, writes.length + 1 + toListeners.length).slice(writes.length)
     // The rows of `selectBuild`.
@@ -66,19 +67,19 @@ export async function storeReports(
     if (!row) return { kind: 'no_project' }
     const build = buildOf(row)
     if (build.pipeline.externalId !== report.pipeline.externalId) return { kind: 'elsewhere' }
-    messageIds.push(...messages.flatMap(queuedIdsOf))
+    queued.push(...messages.flatMap(queuedOf))
     return { kind: build.id === buildId ? 'created' : 'updated', build }
   })
-  return { reported, messageIds }
+  return { reported, messages: queued }
 }
 
-/** Stores a report of a run as a whole in one transaction; gives the ids of the messages to be sent. */
+/** Stores a report of a run as a whole in one transaction; gives the messages to be sent. */
 export async function storeRun(
   stores: Stores,
   projectId: string,
   run: RunReport,
   actor: Actor,
-): Promise<readonly string[]> {
+): Promise<readonly OutboxMessage[]> {
   const { db } = stores
   const now = stores.now()
   const pipelineId = crypto.randomUUID()
@@ -96,10 +97,13 @@ export async function storeRun(
   ]
   const toListeners =
     run.runStatus && isOver(run.runStatus.status)
-      ? [tellListenersOfWorkflowStatement(db, whichWorkflow(projectId, run), now)]
+      ? [
+          tellListenersOfWorkflowStatement(db, whichWorkflow(projectId, run), now),
+          askWorkflowCheckStatement(db, whichWorkflow(projectId, run), now),
+        ]
       : []
   const results: unknown[] = await commit(stores, actor, [...writes, ...toListeners])
-  return results.slice(writes.length).flatMap(queuedIdsOf)
+  return results.slice(writes.length).flatMap(queuedOf)
 }
 
 /** Adds an event to a known build in one transaction; gives the build as it is then, null when there is none. */
@@ -108,7 +112,7 @@ export async function storeEvent(
   projectId: string,
   { num, event }: { readonly num: number; readonly event: BuildEvent },
   actor: Actor,
-): Promise<{ readonly build: Build; readonly messageIds: readonly string[] } | null> {
+): Promise<{ readonly build: Build; readonly messages: readonly OutboxMessage[] } | null> {
   const { db } = stores
   const which = sql`${eq(builds.projectId, projectId)} and ${eq(builds.num, num)}`
   const [, , , [row], ...messages] = await commit(stores, actor, [
@@ -118,10 +122,10 @@ export async function storeEvent(
     selectBuild(db, which),
     ...listenerStatements(db, which, event, stores.now()),
   ])
-  return row ? { build: buildOf(row), messageIds: messages.flatMap(queuedIdsOf) } : null
+  return row ? { build: buildOf(row), messages: messages.flatMap(queuedOf) } : null
 }
 
-/** The messages to listeners that a build has ended: only an event with a status that is over can have ended it. */
+/** The messages that a build has ended: only an event with a status that is over can have ended it. */
 function listenerStatements(db: Db, which: SQL, event: BuildEvent, now: number) {
-  return isOver(event.status) ? [tellListenersStatement(db, which, now)] : []
+  return isOver(event.status) ? [tellListenersStatement(db, which, now), askCheckStatement(db, which, now)] : []
 }

@@ -5,7 +5,8 @@ import type { OutboxEvent } from '../../domain/notices/dispatch-target.ts'
 import type { OutboxParams } from '../../domain/notices/outbox.ts'
 import { forgetBranchStatus } from '../builds/branch-status.ts'
 import { buildOf, selectBuild } from '../builds/builds.ts'
-import { dispatchStatement, enqueue, queuedIdsOf, tellListenersStatement } from '../notices/outbox.ts'
+import { askCheckStatement } from '../notices/checks.ts'
+import { dispatchStatement, enqueue, queuedOf, tellListenersStatement } from '../notices/outbox.ts'
 import { builds } from '../schema/schema.ts'
 import type { Stores } from '../stores.ts'
 import { commit } from '../tokens/rights.ts'
@@ -40,7 +41,7 @@ export async function startBuilds(
   const [message, rows] = results.slice(-2) as [unknown, Parameters<typeof buildOf>[0][]]
   const [build, ...others] = rows.map(buildOf)
   if (!build) throw new Error('builds that were to be started were not stored')
-  await enqueue(stores, queuedIdsOf(message))
+  await enqueue(stores, queuedOf(message))
   await forgetBranchStatus(stores, projectId, build.pipeline.branch)
   return [build, ...others]
 }
@@ -68,8 +69,9 @@ export async function cancelBuilds(
   const results: unknown[] = await commit(stores, actor, [
     updateStatement(db, which, event, now),
     tellListenersStatement(db, inArray(builds.id, ids), now),
+    askCheckStatement(db, inArray(builds.id, ids), now),
     ...(dispatch ? [dispatchStatement(db, { ...dispatch, build: first, at: now, actor })] : []),
   ])
-  await enqueue(stores, results.slice(1).flatMap(queuedIdsOf))
+  await enqueue(stores, results.slice(1).flatMap(queuedOf))
   await forgetBranchStatus(stores, projectId, cancelled[0].pipeline.branch)
 }

@@ -6,7 +6,7 @@ import type { Scope } from '../../domain/access/scope.ts'
 import type { TokenKind } from '../../domain/access/secret.ts'
 import type { AuditAction } from '../../domain/audit.ts'
 import type { Person, PullRequest, ReportedStatus, StatusClass, Step } from '../../domain/builds/build.ts'
-import type { Role, Vcs, Visibility } from '../../domain/project.ts'
+import type { OnLeak, Role, Vcs, Visibility } from '../../domain/project.ts'
 import type { TestOutcome } from '../../domain/tests/test-result.ts'
 import type { UpkeepTask } from '../../domain/upkeep.ts'
 import { artifactDigest } from './columns.ts'
@@ -67,6 +67,8 @@ export const projects = sqliteTable('projects', {
   /** The numbers given last; never taken back, also when retention deletes the rows. */
   lastBuildNum: integer('last_build_num').notNull().default(0),
   lastPipelineNumber: integer('last_pipeline_number').notNull().default(0),
+  /** What becomes of a token of it that was found in public: it ends, and may leave a successor. */
+  onLeak: text('on_leak').$type<OnLeak>().notNull().default('end'),
   createdAt: integer('created_at').notNull(),
 })
 

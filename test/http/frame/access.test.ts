@@ -405,6 +405,25 @@ const RECIPES: Record<Exclude<RouteName, `GET ${string}`>, Recipe> & Partial<Rec
     ok: 201,
   },
   'DELETE /api/buildpass/v1/projects/:vcs/:org/:repo/listeners/:id': { path: own(`/listeners/${ABSENT}`), ok: 404 },
+  'POST /api/buildpass/v1/projects/:vcs/:org/:repo/listeners/:id/try': {
+    path: own(`/listeners/${ABSENT}/try`),
+    ok: 404,
+  },
+  'POST /api/buildpass/v1/projects/:vcs/:org/:repo/listeners/:id/resume': {
+    path: own(`/listeners/${ABSENT}/resume`),
+    ok: 404,
+  },
+  'POST /api/buildpass/v1/notices/read': {
+    path: () => '/api/buildpass/v1/notices/read',
+    ask: () => ({ json: {} }),
+    ok: 200,
+  },
+  'PUT /api/buildpass/v1/notices/choices': {
+    path: () => '/api/buildpass/v1/notices/choices',
+    ask: () => ({ json: { choices: [{ kind: 'branch.broken' }] } }),
+    ok: 200,
+    stricter: { projects: 400, 'other projects': 400 },
+  },
   'POST /api/buildpass/v1/projects/:vcs/:org/:repo/builds': {
     path: own('/builds'),
     ask: () => ({ json: REPORT }),

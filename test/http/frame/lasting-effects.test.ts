@@ -161,6 +161,38 @@ const RECIPES: Record<Exclude<Write, keyof typeof OWN_PROOF | keyof typeof NOTHI
     path: own('/listeners'),
     ask: json({ kind: 'webhook', url: URL_OF_CHAT }),
   },
+  'POST /api/buildpass/v1/projects/:vcs/:org/:repo/listeners/:id/try': {
+    path: own('/listeners/:before/try'),
+    before: async ({ slug }, send) => {
+      const json = { kind: 'slack', url: URL_OF_CHAT }
+      const made = await send(`/api/buildpass/v1/projects/${slug}/listeners`, { method: 'POST', json })
+      return (await made.json<{ id: string }>()).id
+    },
+  },
+  'POST /api/buildpass/v1/projects/:vcs/:org/:repo/listeners/:id/resume': {
+    path: own(({ listenerId }) => `/listeners/${listenerId}/resume`),
+    before: async () => {
+      await env.DB.prepare('update listeners set paused_at = 1').run()
+      return ''
+    },
+  },
+  'POST /api/buildpass/v1/notices/read': {
+    path: () => '/api/buildpass/v1/notices/read',
+    ask: json({}),
+    before: async ({ project }) => {
+      await env.DB.batch([
+        env.DB.prepare(
+          `insert into notices (id, kind, project_id, facts, created_at) values ('n', 'test', ?, '{"kind":"test"}', 1)`,
+        ).bind(project.id),
+        env.DB.prepare(`insert into notice_inbox (user_id, notice_id, at) select id, 'n', 1 from users`),
+      ])
+      return ''
+    },
+  },
+  'PUT /api/buildpass/v1/notices/choices': {
+    path: () => '/api/buildpass/v1/notices/choices',
+    ask: json({ choices: [{ kind: 'branch.broken', place: 'off' }] }),
+  },
   'DELETE /api/buildpass/v1/projects/:vcs/:org/:repo/listeners/:id': {
     path: own(({ listenerId }) => `/listeners/${listenerId}`),
   },

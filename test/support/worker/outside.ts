@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { vi } from 'vitest'
-import type { SendSettings } from '../../../src/actions/send-message.ts'
+import type { SendSettings } from '../../../src/actions/notices/send-request.ts'
 import { createRecentMap } from '../../../src/domain/formats/recent-map.ts'
 import { importDataKeys } from '../../../src/domain/formats/sealed-text.ts'
 import type { KeptKeys, Outside } from '../../../src/outside/key-sets.ts'
@@ -24,7 +24,7 @@ export async function openOutside(
     return answer
   })
   const dataKeys = await importDataKeys(env.DATA_KEY)
-  return { dataKeys, allowedHosts: [], publicOrigin: 'https://builds.example.com', sent }
+  return { dataKeys, allowedHosts: [], publicOrigin: 'https://builds.example.com', mailer: null, sent }
 }
 
 /** What one isolate knows of others' servers: nothing yet. */

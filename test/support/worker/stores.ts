@@ -19,6 +19,8 @@ export type TestStores = Stores & {
   readonly recorded: RecordedStatement[]
   /** The ids of the outbox that would have been queued. */
   readonly queued: string[]
+  /** The pipelines that would have been looked at. */
+  readonly checks: string[]
   /** The steps of upkeep that would have been queued. */
   readonly steps: UpkeepStep[]
   /** The events that would have been logged. */
@@ -49,6 +51,7 @@ export async function openTestStores({
   const recorded: RecordedStatement[] = []
   const warnings: string[] = []
   const queued: string[] = []
+  const checks: string[] = []
   const steps: UpkeepStep[] = []
   const waiting: Promise<unknown>[] = []
   const centre = beside?.centre ?? crypto.randomUUID()
@@ -59,7 +62,10 @@ export async function openTestStores({
     artifacts: env.ARTIFACTS,
     queue: {
       sendBatch: async (messages) => {
-        for (const { body } of messages) queued.push(body.id)
+        for (const { body } of messages) {
+          if ('id' in body) queued.push(body.id)
+          else checks.push(body.pipeline)
+        }
         return { metadata: { metrics: { backlogBytes: 0, backlogCount: 0 } } }
       },
     },
@@ -83,6 +89,7 @@ export async function openTestStores({
     faults,
     recorded,
     queued,
+    checks,
     steps,
     warnings,
     async settled() {

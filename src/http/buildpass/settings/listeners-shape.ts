@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { CHANNEL_KINDS } from '../../../domain/notices/notice.ts'
 import {
   exactly,
   IDS,
@@ -15,7 +16,11 @@ import {
   whole,
 } from '../../json/shape.ts'
 
-const shared = { id: uuid(IDS.token), created_at: time() }
+const shared = {
+  ...{ id: uuid(IDS.token), created_at: time() },
+  ...{ failing_since: orNull(time()), problem: orNull(text('It answered 404.')), paused_at: orNull(time()) },
+}
+const noticeKinds = () => list(oneOf(CHANNEL_KINDS))
 
 export const listenerShape = named(
   'Listener',
@@ -25,6 +30,21 @@ export const listenerShape = named(
       ...shared,
       url: text('https://hooks.example.com/builds'),
       secret: maybe(text('the secret')),
+      notices: maybe(noticeKinds()),
+    }),
+    object({
+      kind: exactly('slack'),
+      ...shared,
+      host: text('hooks.slack.com'),
+      name: text('#builds'),
+      notices: noticeKinds(),
+    }),
+    object({
+      kind: exactly('teams'),
+      ...shared,
+      host: text('prod-1.westeurope.logic.azure.com'),
+      name: text('Builds'),
+      notices: noticeKinds(),
     }),
     object({
       kind: exactly('github-status'),
@@ -50,8 +70,9 @@ const outboundDeliveryShape = named(
       'workflow.rerun',
       'build.cancel',
       'workflow.cancel',
+      'notice',
     ]),
-    receiver: oneOf(['webhook', 'github-status', 'dispatch-target']),
+    receiver: oneOf(['webhook', 'slack', 'teams', 'github-status', 'dispatch-target', 'mail']),
     build_num: orNull(whole(42)),
     state: oneOf(['delivered', 'pending', 'failed', 'dropped', 'refused']),
     attempts: whole(1),

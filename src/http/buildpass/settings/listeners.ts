@@ -1,7 +1,8 @@
 import * as v from 'valibot'
 import { AppError } from '../../../domain/error.ts'
 import { lazily } from '../../../domain/lazily.ts'
-import { GITHUB_API, type Listener } from '../../../domain/notices/dispatch-target.ts'
+import { channelFor, GITHUB_API, type Listener } from '../../../domain/notices/dispatch-target.ts'
+import { CHANNEL_KINDS, USUAL_CHANNEL_KINDS } from '../../../domain/notices/notice.ts'
 import type { OutboxEntry } from '../../../domain/notices/outbox.ts'
 import { mintListenerSecret } from '../../../domain/notices/standard-webhook.ts'
 import type { Project } from '../../../domain/project.ts'
@@ -10,7 +11,9 @@ import {
   insertListener,
   listListeners,
   MAX_LISTENERS,
+  resumeListener,
   type StoredListener,
+  tryListener,
 } from '../../../storage/notices/listeners.ts'
 import { listOutbox } from '../../../storage/notices/outbox.ts'
 import { jsonDone, jsonRead, jsonWritten } from '../../frame/answers.ts'
@@ -21,12 +24,32 @@ import { line } from '../../json/schemas.ts'
 import { repositoryField, requireOutboundUrl, secretField, withoutTrailingSlash } from './dispatch-target.ts'
 import type { ListenerJson, ListenersJson, OutboundDeliveriesJson, OutboundDeliveryJson } from './listeners-shape.ts'
 
+const NOTICES_RULE = `must be a list of: ${CHANNEL_KINDS.join(', ')}`
+const noticesField = () =>
+  v.pipe(
+    v.array(v.picklist(CHANNEL_KINDS, NOTICES_RULE), NOTICES_RULE),
+    v.minLength(1, NOTICES_RULE),
+    v.maxLength(CHANNEL_KINDS.length, NOTICES_RULE),
+  )
+const channelFields = () => ({
+  url: v.string('must be a URL'),
+  name: v.optional(line(100)),
+  notices: v.optional(noticesField(), () => [...USUAL_CHANNEL_KINDS]),
+})
+
 /** The body that adds a listener. Secrets are taken, sealed, and never given back. */
 export const listenerInput = lazily(() =>
   v.variant(
     'kind',
     [
-      v.strictObject({ kind: v.literal('webhook'), url: v.string('must be a URL'), secret: secretField() }),
+      v.strictObject({
+        kind: v.literal('webhook'),
+        url: v.string('must be a URL'),
+        secret: secretField(),
+        notices: v.optional(noticesField()),
+      }),
+      v.strictObject({ kind: v.literal('slack'), ...channelFields() }),
+      v.strictObject({ kind: v.literal('teams'), ...channelFields() }),
       v.strictObject({
         kind: v.literal('github-status'),
         token: line(1_000),
@@ -35,7 +58,7 @@ export const listenerInput = lazily(() =>
         context: v.optional(line(100), 'buildpass'),
       }),
     ],
-    'must be one of webhook, github-status',
+    'must be one of webhook, slack, teams, github-status',
   ),
 )
 
@@ -49,10 +72,10 @@ export function mountListeners(app: App): void {
   route(app, 'POST /api/buildpass/v1/projects/:vcs/:org/:repo/listeners', async (c, { actor, project }) => {
     const input = await readJson(c, listenerInput())
     const listener = listenerOf(input, project)
-    if (listener.kind === 'webhook') requireOutboundUrl(c, 'url', listener.url)
-    else requireOutboundUrl(c, 'api_url', listener.apiUrl)
+    if (input.kind === 'github-status') requireOutboundUrl(c, 'api_url', input.api_url)
+    else requireOutboundUrl(c, 'url', input.url)
     const minted = input.kind === 'webhook' && input.secret === undefined ? mintListenerSecret() : null
-    const secret = minted ?? (input.kind === 'webhook' ? (input.secret ?? '') : input.token)
+    const secret = minted ?? secretIn(input)
     const { stores, settings } = c.env
     const stored = await insertListener(stores, project.id, { listener, secret, keys: settings.dataKeys }, actor)
     if (!stored) throw new AppError('limit_reached', `A project has at most ${MAX_LISTENERS} listeners.`)
@@ -69,24 +92,81 @@ export function mountListeners(app: App): void {
     },
   )
 
+  route(
+    app,
+    'POST /api/buildpass/v1/projects/:vcs/:org/:repo/listeners/:id/try',
+    async (c, { actor, project, params }) => {
+      const isSent = await tryListener(c.env.stores, project.id, params.id, actor)
+      if (!isSent) throw new AppError('listener_not_found', 'No such listener gets notices here, or it is paused.')
+      return jsonDone(c)
+    },
+  )
+
+  route(
+    app,
+    'POST /api/buildpass/v1/projects/:vcs/:org/:repo/listeners/:id/resume',
+    async (c, { actor, project, params }) => {
+      const isThere = await resumeListener(c.env.stores, project.id, params.id, actor)
+      if (!isThere) throw new AppError('listener_not_found')
+      return jsonDone(c)
+    },
+  )
+
   route(app, 'GET /api/buildpass/v1/projects/:vcs/:org/:repo/deliveries/outbound', async (c, { project }) => {
     const entries = await listOutbox(c.env.stores.db, project.id)
     return jsonRead(c, { items: entries.map(deliveryJson) } satisfies OutboundDeliveriesJson)
   })
 }
 
+function secretIn(input: v.InferOutput<ReturnType<typeof listenerInput>>): string {
+  switch (input.kind) {
+    case 'webhook':
+      return input.secret ?? ''
+    case 'slack':
+    case 'teams':
+      return input.url
+    case 'github-status':
+      return input.token
+  }
+}
+
 function listenerOf(input: v.InferOutput<ReturnType<typeof listenerInput>>, project: Project): Listener {
-  if (input.kind === 'webhook') return { kind: input.kind, url: input.url }
+  switch (input.kind) {
+    case 'webhook': {
+      const { kind, url, notices } = input
+      return notices === undefined ? { kind, url } : { kind, url, notices }
+    }
+    case 'slack':
+    case 'teams':
+      return channelFor(input.kind, input.url, input)
+    case 'github-status':
+  }
   const { kind, repository = `${project.org}/${project.repo}`, api_url, context } = input
   return { kind, repository, apiUrl: withoutTrailingSlash(api_url), context }
 }
 
 /** A listener as it is shown: without its secret, unless that was made for it just now. */
-function listenerJson({ id, listener, createdAt }: StoredListener, secret?: string): ListenerJson {
-  const created_at = isoOf(createdAt)
-  if (listener.kind === 'webhook') return { id, kind: listener.kind, created_at, url: listener.url, secret }
-  const { kind, repository, apiUrl, context } = listener
-  return { id, kind, created_at, repository, api_url: apiUrl, context }
+function listenerJson(stored: StoredListener, secret?: string): ListenerJson {
+  const { id, listener, createdAt, failingSince, problem, pausedAt } = stored
+  const shared = {
+    ...{ id, created_at: isoOf(createdAt) },
+    ...{ failing_since: isoOf(failingSince), problem, paused_at: isoOf(pausedAt) },
+  }
+  switch (listener.kind) {
+    case 'webhook': {
+      const { kind, url, notices } = listener
+      return { kind, ...shared, url, secret, notices: notices && [...notices] }
+    }
+    case 'slack':
+    case 'teams': {
+      const { kind, host, name, notices } = listener
+      return { kind, ...shared, host, name, notices: [...notices] }
+    }
+    case 'github-status': {
+      const { kind, repository, apiUrl, context } = listener
+      return { kind, ...shared, repository, api_url: apiUrl, context }
+    }
+  }
 }
 
 function deliveryJson(entry: OutboxEntry): OutboundDeliveryJson {

@@ -77,11 +77,20 @@ export async function summarizeBuilds(
   project: JudgedProject,
   buildIds: readonly string[],
 ): Promise<string> {
+  return (await judgeBuilds(stores, project, buildIds))?.summary ?? ''
+}
+
+/** The verdicts on the failures of some builds of one pipeline; null where no build is named. */
+export async function judgeBuilds(
+  stores: Pick<Stores, 'db' | 'now'>,
+  project: JudgedProject,
+  buildIds: readonly string[],
+): Promise<Judgement | null> {
   const [buildId] = buildIds
-  if (buildId === undefined) return ''
+  if (buildId === undefined) return null
   const which = sql`b.id in (select value from json_each(${JSON.stringify(buildIds)}) as row)`
   const results = await stores.db.batch(statementsOf(stores, which))
-  return (await judgeRows(stores, project, buildId, results)).summary
+  return judgeRows(stores, project, buildId, results)
 }
 
 function statementsOf({ db, now }: Pick<Stores, 'db' | 'now'>, which: SQL) {

@@ -1,0 +1,260 @@
+import { INSTANCE } from '../../domain/access/actor.ts'
+import { isOver, personOf } from '../../domain/builds/build.ts'
+import { countingParts, FAILURES, pipelineStatusFor, resultOf } from '../../domain/builds/pipeline-status.ts'
+import { DAY_MS } from '../../domain/day.ts'
+import { FLAKY_THRESHOLD, MAX_NAMED, type NoticeFacts } from '../../domain/notices/notice.ts'
+import type { NamedTest } from '../../domain/tests/named-test.ts'
+import { findBranchFailure, readShown } from '../../storage/builds/branch-status.ts'
+import { type NamedParts, readPipelineParts } from '../../storage/builds/pipeline-parts.ts'
+import { type Check, endCheck, findCheck } from '../../storage/notices/checks.ts'
+import {
+  isOfChange,
+  newStateStatement,
+  readStates,
+  stateStatement,
+  type ToldState,
+} from '../../storage/notices/notice-states.ts'
+import { type NewNotice, noticeStatements } from '../../storage/notices/notices.ts'
+import { enqueue, queuedOf } from '../../storage/notices/outbox.ts'
+import { findPipelineNumber, listJobWarnings, listNamedBuilds } from '../../storage/notices/pipeline-facts.ts'
+import type { Stores } from '../../storage/stores.ts'
+import { type Judgement, judgeBuilds } from '../../storage/tests/answers/verdicts.ts'
+import { commit, type Statement } from '../../storage/tokens/rights.ts'
+
+const MAX_LOOKS = 5
+
+/**
+ * Looks at a pipeline of which something ended, and makes the notices of what has changed by that: its branch, its own end, its
+ * tests. False where others looked all the while, and it has to be tried again.
+ */
+export async function checkPipeline(stores: Stores, pipelineId: string): Promise<boolean> {
+  for (let look = 0; look < MAX_LOOKS; look++) {
+    const check = await findCheck(stores.db, pipelineId)
+    if (!check) return true
+    const isNoted = await lookAt(stores, check)
+    if (isNoted && (await endCheck(stores.db, pipelineId, check.asks))) return true
+  }
+  return false
+}
+
+/** One change that is to be told, of a state that was read as `was`, or of any other than the one that is noted. */
+type Change = {
+  readonly subject: string
+  readonly state: string
+  readonly was: ToldState | null | 'any'
+  /** Null where there is nothing to tell. */
+  readonly facts: NoticeFacts | null
+  readonly more?: Pick<NewNotice, 'branch' | 'author' | 'isQuiet'>
+  readonly isOfPipeline?: boolean
+}
+
+async function lookAt(stores: Stores, check: Check): Promise<boolean> {
+  const { db } = stores
+  const { pipeline, project } = check
+  const subjects = subjectsOf(check)
+  // The states are read before what they are compared with.
+  const told = await readStates(db, Object.values(subjects))
+  const parts = await readPipelineParts(db, pipeline.id)
+  const failedIds = failedBuildIds(parts)
+  const judgement = await judgeBuilds(stores, project, failedIds)
+  const isDefault = pipeline.branch === project.defaultBranch
+  const changes: readonly (Change | null)[] = [
+    await endOf(stores, check, parts, { told: told.get(subjects.pipeline) ?? null, failedIds, judgement }),
+    pipeline.branch === null
+      ? null
+      : await branchChange(stores, check, pipeline.branch, told.get(subjects.branch) ?? null),
+    isDefault && judgement ? newFailures(check, judgement, told.get(subjects.tests) ?? null) : null,
+    ...flakyTests(judgement, project.id),
+    ...(isDefault ? await warnedJobs(stores, check) : []),
+  ]
+  return tell(
+    stores,
+    check,
+    changes.filter((change) => change !== null),
+  )
+}
+
+function subjectsOf({ project, pipeline }: Check) {
+  return {
+    branch: `branch ${project.id} ${pipeline.branch ?? ''}`,
+    pipeline: `pipeline ${pipeline.id}`,
+    tests: `tests ${pipeline.id}`,
+  }
+}
+
+/** Notes the changes and makes their notices in one transaction; false where somebody else noted one meanwhile. */
+async function tell(stores: Stores, { project, pipeline }: Check, changes: readonly Change[]): Promise<boolean> {
+  if (changes.length === 0) return true
+  const { db, now } = stores
+  const at = now()
+  const isChecked: boolean[] = []
+  const statements = changes.flatMap((change): Statement[] => {
+    const { subject, state, was, facts, more, isOfPipeline = false } = change
+    const noticeId = facts && crypto.randomUUID()
+    const owner = isOfPipeline ? { pipelineId: pipeline.id } : { projectId: project.id }
+    const noted = { subject, state, noticeId, at, ...owner }
+    const made =
+      facts && noticeId
+        ? noticeStatements(db, {
+            ...{ id: noticeId, facts, projectId: project.id, pipelineId: pipeline.id, at, ...more },
+            guard: isOfChange(subject, noticeId),
+          })
+        : []
+    const note = was === 'any' ? newStateStatement(db, noted, at - FLAKY_AGAIN_MS) : stateStatement(db, noted, was)
+    isChecked.push(was !== 'any', ...made.map(() => false))
+    return [note, ...made]
+  })
+  const results: unknown[] = await commit(stores, INSTANCE, statements)
+  const isNoted = results.every((result, at) => !isChecked[at] || rowsOf(result) > 0)
+  await enqueue(
+    stores,
+    results.flatMap((result, at) => (isChecked[at] ? [] : queuedOf(result))),
+  )
+  return isNoted
+}
+
+/** A flaky test is told of again after the two weeks over which it is counted. */
+const FLAKY_AGAIN_MS = 14 * DAY_MS
+
+function rowsOf(result: unknown): number {
+  return (result as D1Result).results.length
+}
+
+/** The builds that count and failed, by id. */
+function failedBuildIds(parts: NamedParts): readonly string[] {
+  return countingParts(parts).builds.flatMap(({ id, status }) => (FAILURES.includes(status) ? [id] : []))
+}
+
+type Ended = {
+  readonly told: ToldState | null
+  readonly failedIds: readonly string[]
+  readonly judgement: Judgement | null
+}
+
+/** That all of the pipeline is over, as its author may want to know. */
+async function endOf(
+  { db }: Stores,
+  check: Check,
+  parts: NamedParts,
+  { told, failedIds, judgement }: Ended,
+): Promise<Change | null> {
+  const { pipeline } = check
+  const status = pipelineStatusFor(parts)
+  const author = personOf({ ...pipeline, committer: null })?.login ?? null
+  if (status === 'no_builds' || !isOver(status) || told?.state === status || author === null) return null
+  const failed = (await listNamedBuilds(db, failedIds)).slice(0, MAX_NAMED)
+  const { branch, number } = pipeline
+  return {
+    ...{ subject: subjectsOf(check).pipeline, state: status, was: told, more: { branch, author }, isOfPipeline: true },
+    facts: { kind: 'pipeline.ended', branch, pipeline: number, status, failed, tests: judgement?.summary ?? '' },
+  }
+}
+
+/**
+ * The state of the branch, by the pipeline that its badge shows. The first one that is known of a branch is no change. Only
+ * the default branch is told to people; those of others are for their feeds.
+ */
+async function branchChange(
+  stores: Stores,
+  check: Check,
+  branch: string,
+  told: ToldState | null,
+): Promise<Change | null> {
+  const { project } = check
+  const result = resultOf(await readShown(stores.db, project.id, branch))
+  const state =
+    result === 'success' ? 'green' : FAILURES.some((failure) => failure === result) ? 'red' : (told?.state ?? null)
+  if (state === null) return null
+  const isQuiet = branch !== project.defaultBranch
+  const noted = { subject: subjectsOf(check).branch, state, was: told, more: { branch, isQuiet } }
+  const isChange = told !== null && told.state !== state
+  if (!isChange) return { ...noted, facts: null }
+  return { ...noted, facts: state === 'green' ? fixedFacts(check, branch) : await brokenFacts(stores, check, branch) }
+}
+
+function fixedFacts({ pipeline }: Check, branch: string): NoticeFacts {
+  return { kind: 'branch.fixed', branch, pipeline: pipeline.number, by: nameOfAuthor(pipeline) }
+}
+
+async function brokenFacts(stores: Stores, { project, pipeline }: Check, branch: string): Promise<NoticeFacts> {
+  const { db } = stores
+  const failure = await findBranchFailure(db, project.id, branch)
+  const isOther = failure !== null && failure.pipelineId !== pipeline.id
+  const ids = failure?.builds.map(({ id }) => id) ?? []
+  const [failed, judgement, number] = await Promise.all([
+    listNamedBuilds(db, ids),
+    judgeBuilds(stores, project, ids),
+    isOther ? findPipelineNumber(db, failure.pipelineId) : pipeline.number,
+  ])
+  return {
+    ...{ kind: 'branch.broken', branch, pipeline: number ?? pipeline.number, failed: failed.slice(0, MAX_NAMED) },
+    ...{ tests: judgement?.summary ?? '', by: isOther ? null : nameOfAuthor(pipeline) },
+  }
+}
+
+function nameOfAuthor(pipeline: Check['pipeline']): string | null {
+  const person = personOf({ ...pipeline, committer: null })
+  return person?.login ?? person?.name ?? null
+}
+
+/** Tests that pass on the default branch but for this pipeline, and were not told of for it yet. */
+function newFailures(check: Check, { failures }: Judgement, told: ToldState | null): Change | null {
+  const known = new Set<number>(told === null ? [] : (JSON.parse(told.state) as number[]))
+  const failing = failures.filter(({ verdict, mute }) => verdict.verdict === 'new' && mute === null)
+  const fresh = failing.filter(({ test }) => !known.has(test.id))
+  if (fresh.length === 0) return null
+  const { pipeline, project } = check
+  const branch = project.defaultBranch
+  const named = fresh.slice(0, MAX_NAMED).map(({ test }) => ({ id: test.id, name: nameOf(test) }))
+  return {
+    subject: subjectsOf(check).tests,
+    state: JSON.stringify([...known, ...fresh.map(({ test }) => test.id)].sort((one, other) => one - other)),
+    ...{ was: told, isOfPipeline: true, more: { branch } },
+    facts: {
+      kind: 'test.failing',
+      ...{ branch, pipeline: pipeline.number, tests: named, more: fresh.length - named.length },
+    },
+  }
+}
+
+function flakyTests(judgement: Judgement | null, projectId: string): readonly Change[] {
+  return (judgement?.failures ?? []).flatMap(({ test, verdict, mute }): Change[] => {
+    if (verdict.verdict !== 'flaky' || verdict.failed < FLAKY_THRESHOLD || mute !== null) return []
+    const { failed, runs } = verdict
+    const facts = { kind: 'test.flaky', test: { id: test.id, name: nameOf(test) }, failed, runs } as const
+    return [{ subject: `flaky ${projectId} ${test.id}`, state: 'over', was: 'any', facts }]
+  })
+}
+
+const MAX_NAME_LENGTH = 200
+
+function nameOf({ classname, name }: NamedTest): string {
+  return (classname === '' ? name : `${classname} › ${name}`).slice(0, MAX_NAME_LENGTH).toWellFormed()
+}
+
+/** Jobs whose reports warn, where those of their last pipeline did not. */
+async function warnedJobs({ db }: Stores, { project, pipeline }: Check): Promise<readonly Change[]> {
+  const jobs = await listJobWarnings(db, pipeline.id)
+  const subjectOf = (job: string) => `warnings ${project.id} ${job}`
+  const told = await readStates(
+    db,
+    jobs.map(({ job }) => subjectOf(job)),
+  )
+  return jobs.flatMap(({ warnings, ...build }): Change[] => {
+    const [first] = warnings
+    const subject = subjectOf(build.job)
+    const was = told.get(subject) ?? null
+    const state = first === undefined ? 'none' : 'some'
+    if ((was?.state ?? 'none') === state) return []
+    if (first === undefined) return [{ subject, state, was, facts: null }]
+    const branch = project.defaultBranch
+    const facts = {
+      kind: 'report.warnings',
+      branch,
+      build,
+      count: warnings.length,
+      first: first.slice(0, 300),
+    } as const
+    return [{ subject, state, was, more: { branch }, facts }]
+  })
+}

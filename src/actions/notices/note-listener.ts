@@ -1,0 +1,29 @@
+import { INSTANCE } from '../../domain/access/actor.ts'
+import { listenerName } from '../../domain/notices/dispatch-target.ts'
+import type { OpenedListener } from '../../storage/notices/listeners.ts'
+import { failureStatement, isPausedAt, noteArrival } from '../../storage/notices/notice-messages.ts'
+import { noticeStatements } from '../../storage/notices/notices.ts'
+import { enqueue, queuedOf, type SendAttempt } from '../../storage/notices/outbox.ts'
+import type { Stores } from '../../storage/stores.ts'
+import { commit } from '../../storage/tokens/rights.ts'
+
+/** Keeps count of how a listener does; one that failed for a day is paused, and the admins are told in the same transaction. */
+export async function noteListener(
+  stores: Stores,
+  { id, projectId, listener }: OpenedListener,
+  attempt: SendAttempt,
+): Promise<void> {
+  const { db } = stores
+  if (attempt.state === 'delivered') return noteArrival(db, id)
+  const now = stores.now()
+  const { problem } = attempt
+  const receiver = { id, kind: listener.kind, name: listenerName(listener) }
+  const [, ...told] = await commit(stores, INSTANCE, [
+    failureStatement(db, id, problem, now),
+    ...noticeStatements(db, {
+      ...{ id: crypto.randomUUID(), projectId, at: now, guard: isPausedAt(id, now) },
+      facts: { kind: 'receiver.paused', receiver, problem },
+    }),
+  ])
+  await enqueue(stores, told.flatMap(queuedOf))
+}

@@ -1,0 +1,90 @@
+import { hearsOfBuilds } from '../../domain/notices/dispatch-target.ts'
+import { type NoticeMessage, noticeMailFor, noticeRequestFor } from '../../domain/notices/notice-requests.ts'
+import { backOffSecondsAfter } from '../../domain/notices/outbox.ts'
+import { sendMail } from '../../outside/mail.ts'
+import { type OpenedListener, openListener } from '../../storage/notices/listeners.ts'
+import {
+  claimNotices,
+  dropNotice,
+  findMailAddress,
+  recordNoticeAttempt,
+} from '../../storage/notices/notice-messages.ts'
+import type { NoticeRow, SendAttempt } from '../../storage/notices/outbox.ts'
+import type { Stores } from '../../storage/stores.ts'
+import { noteListener } from './note-listener.ts'
+import { type SendOutcome, type SendSettings, type Sent, sendRequest } from './send-request.ts'
+
+const DONE: SendOutcome = { kind: 'done' }
+
+/**
+ * Tries to send a message about notices, alone or with all that wait for the same receiver, and stores the outcome. As with
+ * other messages the same one is never sent twice at once, and again only where the Worker breaks off in between.
+ */
+export async function sendNotice(stores: Stores, settings: SendSettings, row: NoticeRow): Promise<SendOutcome> {
+  const receiver = await receiverOf(stores, settings, row)
+  if ('problem' in receiver) {
+    await dropNotice(stores.db, row, receiver.problem)
+    return DONE
+  }
+  const claim = await claimNotices(stores.db, row, stores.now())
+  if (claim.kind === 'over') return DONE
+  if (claim.kind === 'busy') return { kind: 'again', afterSeconds: claim.afterSeconds }
+  const [first, ...others] = claim.notices
+  if (!first) return DONE
+  const message = {
+    id: row.id,
+    notices: [first, ...others],
+    origin: settings.publicOrigin,
+    now: stores.now(),
+  } as const
+  const sent = await receiver.send(message)
+  const attempts = row.attempts + 1
+  const afterSeconds = sent.ok || !sent.isWorthRetrying ? null : backOffSecondsAfter(attempts, sent.retryAfterSeconds)
+  const attempt: SendAttempt = sent.ok
+    ? { state: 'delivered', responseStatus: sent.status, remoteId: null }
+    : { state: afterSeconds === null ? 'failed' : 'pending', responseStatus: sent.status, problem: sent.problem }
+  await recordNoticeAttempt(stores.db, row, attempt, stores.now())
+  if (receiver.listener) await noteListener(stores, receiver.listener, attempt)
+  return afterSeconds === null ? DONE : { kind: 'again', afterSeconds }
+}
+
+type Receiver =
+  | {
+      readonly send: (message: NoticeMessage) => Promise<Sent>
+      /** Null for mail. */
+      readonly listener: OpenedListener | null
+    }
+  | { readonly problem: string }
+
+async function receiverOf({ db, warn }: Stores, settings: SendSettings, row: NoticeRow): Promise<Receiver> {
+  if (row.userId !== null) {
+    const { mailer } = settings
+    if (mailer === null) return { problem: 'This deployment sends no mail.' }
+    const address = await findMailAddress(db, row.userId)
+    if (address === null) return { problem: 'They have no confirmed address.' }
+    return { send: (message) => mailed(() => sendMail(mailer, address, noticeMailFor(message)), warn), listener: null }
+  }
+  const opened = row.listenerId === null ? null : await openListener(db, settings.dataKeys, row.listenerId)
+  if (!opened) return { problem: 'The listener was deleted.' }
+  const { listener, secret, isPaused } = opened
+  if (isPaused) return { problem: 'The receiver is paused.' }
+  if (secret === null)
+    return { problem: 'Its secret cannot be read with the DATA_KEY of this deployment: set it again.' }
+  if (listener.kind === 'github-status' || hearsOfBuilds(listener)) return { problem: 'It gets no notices.' }
+  const send = async (message: NoticeMessage) =>
+    sendRequest(settings, await noticeRequestFor(listener, secret, message))
+  return { send, listener: opened }
+}
+
+async function mailed(send: () => Promise<void>, warn: Stores['warn']): Promise<Sent> {
+  try {
+    await send()
+    return { ok: true, status: 250, answer: null }
+  } catch (error) {
+    warn('mail_failed', error)
+    return {
+      ...{ ok: false, status: null, problem: 'The mail was not taken.' },
+      ...{ isWorthRetrying: true, retryAfterSeconds: null },
+    }
+  }
+}

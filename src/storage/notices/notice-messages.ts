@@ -1,0 +1,166 @@
+import { and, asc, eq, type SQL, sql } from 'drizzle-orm'
+import type { SentNotice } from '../../domain/notices/notice-requests.ts'
+import { slugText } from '../../domain/project.ts'
+import { projects } from '../schema/schema.ts'
+import { mailAddresses, notices } from '../schema/schema-notices.ts'
+import { listeners, outbox } from '../schema/schema-outbox.ts'
+import { type Db, rawStatement } from '../stores.ts'
+import type { NoticeRow, SendAttempt } from './outbox.ts'
+
+/** So many messages a receiver gets in ten minutes one by one; what is more comes in a digest. */
+const MAX_SINGLES = 5
+const WINDOW_MS = 600_000
+/** Longer than an attempt may take, as for other messages. */
+const CLAIM_MS = 30_000
+/** So many notices are in one digest; the others wait for the next. */
+const MAX_IN_DIGEST = 50
+
+export type NoticeClaim =
+  /** The notices that go with it, the oldest first. */
+  | { readonly kind: 'claimed'; readonly notices: readonly SentNotice[] }
+  | { readonly kind: 'busy'; readonly afterSeconds: number }
+  | { readonly kind: 'over' }
+
+/**
+ * Claims a message for one sender and half a minute. Where a receiver got five within ten minutes it waits; where more wait
+ * than may still go one by one, all that wait go with this one. What went together once goes together in every attempt.
+ */
+export async function claimNotices(db: Db, row: NoticeRow, now: number): Promise<NoticeClaim> {
+  const { id } = row
+  const mine = ofReceiver(row)
+  // Read before anything is claimed: a message in hand counts as sent.
+  const isRecent = sql`(o.last_attempt_at > ${now - WINDOW_MS} and o.state = 'delivered' or o.claimed_until > ${now}) and o.created_at > ${now - OLDEST_MS}`
+  const recent = sql`(select count(distinct o.sent) from ${outbox} as o where ${mine} and ${isRecent} and o.sent <> ${id})`
+  const waiting = sql`(select count(*) from ${outbox} as o where ${mine} and o.state = 'pending' and o.sent is null)`
+  const isFree = sql`${outbox.state} = 'pending' and coalesce(${outbox.claimedUntil}, 0) <= ${now}`
+  const claimedUntil = now + CLAIM_MS
+  const isLead = sql`exists (select 1 from ${outbox} as lead where lead.id = ${id} and lead.sent = ${id} and lead.claimed_until = ${claimedUntil} and lead.attempts = 0)`
+  const results = await db.batch([
+    rawStatement(db, sql`select ${recent} as recent, ${waiting} as waiting`),
+    rawStatement(
+      db,
+      sql`update ${outbox} set sent = ${id}, claimed_until = ${claimedUntil}
+        where id = ${id} and ${isFree} and (sent = ${id} or (sent is null and ${recent} < ${MAX_SINGLES})) returning id`,
+    ),
+    rawStatement(
+      db,
+      sql`update ${outbox} set sent = ${id} where id in (
+        select o.id from ${outbox} as o where ${mine} and o.state = 'pending' and o.sent is null and ${isLead}
+          and ${waiting} + 1 > ${MAX_SINGLES} - ${recent} order by o.created_at, o.rowid limit ${MAX_IN_DIGEST - 1})`,
+    ),
+    listOfMessage(db, row),
+    db.select({ state: outbox.state, sent: outbox.sent }).from(outbox).where(eq(outbox.id, id)),
+    rawStatement(
+      db,
+      sql`select min(o.last_attempt_at) as oldest from ${outbox} as o where ${mine} and ${isRecent} and o.last_attempt_at is not null`,
+    ),
+  ])
+  const [, claimed, , rows, [found], oldest] = results
+  if (claimed.results.length > 0) return { kind: 'claimed', notices: rows.map(sentOf) }
+  // Another message has it with it.
+  if (found?.state !== 'pending' || (found.sent !== null && found.sent !== id)) return { kind: 'over' }
+  const [first] = oldest.results as { oldest: number | null }[]
+  const freeAt = found.sent === null && first?.oldest ? first.oldest + WINDOW_MS : now + CLAIM_MS
+  return { kind: 'busy', afterSeconds: Math.max(1, Math.ceil((freeAt - now) / 1000)) }
+}
+
+/** What waited for longer is not looked at: no message is tried for so long. */
+const OLDEST_MS = 3 * 86_400_000
+
+/** Rows `o` of the receiver of a message, by their index. */
+function ofReceiver({ listenerId, userId }: NoticeRow): SQL {
+  return sql`o.listener_id is ${listenerId} and o.user_id is ${userId} and o.notice_id is not null`
+}
+
+/** The notices that go with a message. */
+export function listOfMessage(db: Db, row: NoticeRow) {
+  const { id, facts, createdAt } = notices
+  const { vcs, org, repo } = projects
+  const receiver = and(
+    sql`${outbox.listenerId} is ${row.listenerId}`,
+    sql`${outbox.userId} is ${row.userId}`,
+    sql`${outbox.noticeId} is not null`,
+  )
+  return db
+    .select({ id: sql<string>`${id}`.as('notice'), facts, createdAt, project: { vcs, org, repo } })
+    .from(outbox)
+    .innerJoin(notices, eq(notices.id, outbox.noticeId))
+    .leftJoin(projects, eq(projects.id, notices.projectId))
+    .where(and(receiver, eq(outbox.sent, row.id), eq(outbox.state, 'pending')))
+    .orderBy(asc(outbox.createdAt), asc(sql`${outbox}.rowid`))
+}
+
+function sentOf({ project, ...notice }: Awaited<ReturnType<typeof listOfMessage>>[number]): SentNotice {
+  return { ...notice, slug: project && slugText(project) }
+}
+
+/** Stores the outcome of an attempt: what went with the message fares as it does. */
+export async function recordNoticeAttempt(db: Db, row: NoticeRow, attempt: SendAttempt, now: number): Promise<void> {
+  const isWith = and(
+    sql`${outbox.listenerId} is ${row.listenerId}`,
+    sql`${outbox.userId} is ${row.userId}`,
+    sql`${outbox.noticeId} is not null`,
+    eq(outbox.sent, row.id),
+    eq(outbox.state, 'pending'),
+  )
+  await db
+    .update(outbox)
+    .set({
+      state: attempt.state,
+      problem: 'problem' in attempt ? attempt.problem : null,
+      responseStatus: attempt.responseStatus,
+      attempts: sql`${outbox.attempts} + 1`,
+      lastAttemptAt: now,
+      claimedUntil: null,
+    })
+    .where(isWith)
+}
+
+/** Ends a message that is not sent, with all that goes with it. */
+export async function dropNotice(db: Db, row: NoticeRow, problem: string): Promise<void> {
+  const which = sql`(${outbox.id} = ${row.id} or ${outbox.sent} = ${row.id} and ${outbox.listenerId} is ${row.listenerId}
+    and ${outbox.userId} is ${row.userId} and ${outbox.noticeId} is not null)`
+  await db
+    .update(outbox)
+    .set({ state: 'dropped', problem })
+    .where(and(which, eq(outbox.state, 'pending')))
+}
+
+/** Where mail for a person goes; null where they have confirmed none. */
+export async function findMailAddress(db: Db, userId: string): Promise<string | null> {
+  const [row] = await db
+    .select({ address: mailAddresses.address })
+    .from(mailAddresses)
+    .where(and(eq(mailAddresses.userId, userId), sql`${mailAddresses.confirmedAt} is not null`))
+    .limit(1)
+  return row?.address ?? null
+}
+
+/** A receiver that had failed for a day is paused at a failure: the last attempt at a message comes after 20 hours. */
+const PAUSED_AFTER_MS = 20 * 3_600_000
+
+/** Notes that something arrived at a listener. */
+export async function noteArrival(db: Db, listenerId: string): Promise<void> {
+  await db
+    .update(listeners)
+    .set({ failingSince: null, problem: null })
+    .where(and(eq(listeners.id, listenerId), sql`${listeners.failingSince} is not null`))
+}
+
+/** The statement that notes that something did not: a listener that has failed for a day is paused by it. */
+export function failureStatement(db: Db, listenerId: string, problem: string, now: number) {
+  const { failingSince, pausedAt } = listeners
+  return db
+    .update(listeners)
+    .set({
+      failingSince: sql`coalesce(${failingSince}, ${now})`,
+      pausedAt: sql`case when ${failingSince} <= ${now - PAUSED_AFTER_MS} then ${now} end`,
+      problem,
+    })
+    .where(and(eq(listeners.id, listenerId), sql`${pausedAt} is null`))
+}
+
+/** Whether a listener was paused just then: a guard for the notice. */
+export function isPausedAt(listenerId: string, now: number): SQL {
+  return sql`exists (select 1 from ${listeners} where id = ${listenerId} and paused_at = ${now})`
+}
