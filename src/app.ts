@@ -10,6 +10,7 @@ import { mountCircleciV2 } from './http/circleci/v2/routes.ts'
 import { mountCircleciV3 } from './http/circleci/v3/routes.ts'
 import { mountDownloads } from './http/downloads/download.ts'
 import { createRedirects } from './http/downloads/redirect.ts'
+import { mountFeeds } from './http/feeds/routes.ts'
 import { createMetrics } from './http/frame/metrics.ts'
 import type { AppEnv, OpenRequest } from './http/frame/open-request.ts'
 import { isForReports } from './http/frame/request/origin.ts'
@@ -33,6 +34,7 @@ export function createApp(): App {
   const app: App = new Hono<AppEnv>({ getPath: rawPathOf })
   mountBadgeRoutes(app)
   mountCcTray(app)
+  mountFeeds(app)
   mountCircleciV1(app)
   mountCircleciV2(app)
   mountCircleciV3(app)

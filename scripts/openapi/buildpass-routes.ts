@@ -30,6 +30,8 @@ import {
   listenersShape,
   outboundDeliveriesShape,
 } from '../../src/http/buildpass/settings/listeners-shape.ts'
+import { onLeakInput } from '../../src/http/buildpass/settings/on-leak.ts'
+import { onLeakShape } from '../../src/http/buildpass/settings/on-leak-shape.ts'
 import { publisherInput } from '../../src/http/buildpass/settings/publishers.ts'
 import { publisherShape, publishersShape } from '../../src/http/buildpass/settings/publishers-shape.ts'
 import { retentionInput } from '../../src/http/buildpass/settings/retention.ts'
@@ -569,6 +571,15 @@ export const BUILDPASS_ROUTES: Record<Under<'/api/buildpass/v1/'>, RouteDoc> = {
   'GET /api/buildpass/v1/projects/:vcs/:org/:repo/retention': {
     summary: 'How long what is kept',
     answers: { 200: json('The periods.', retentionShape) },
+  },
+  'GET /api/buildpass/v1/projects/:vcs/:org/:repo/on-leak': {
+    summary: 'What becomes of a token that was found in public',
+    answers: { 200: json('`end`, or `replace`: it ends, and a successor waits for an admin.', onLeakShape) },
+  },
+  'PUT /api/buildpass/v1/projects/:vcs/:org/:repo/on-leak': {
+    summary: 'Say what becomes of a token that was found in public',
+    body: { schema: onLeakInput, example: { on_leak: 'replace' } },
+    answers: { 200: json('As it is now.', onLeakShape) },
   },
   'PUT /api/buildpass/v1/projects/:vcs/:org/:repo/retention': {
     summary: 'Set how long what is kept',

@@ -130,6 +130,7 @@ export function placeOf(name: ApiRouteName): { readonly method: string; readonly
   const [method = '', route = ''] = name.split(' ')
   const file = route.includes('/tree/') ? '{branch}' : '{repo}'
   const path = route
+    .replace(/:file\{.*feed\\\.atom\}$/, `${file}/feed.atom`)
     .replace(/:file\{.*cc\\\.xml\}$/, `${file}.cc.xml`)
     .replace(/:file\{.*svg\|json\)\}$/, `${file}.{format}`)
     .replace(/:file\{.*\\.png\}$/, `${file}.png`)

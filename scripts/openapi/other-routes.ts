@@ -16,6 +16,7 @@ const BADGE = {
   refusesIn: PICTURE,
 }
 const FEED = { answers: { 200: { means: 'The feed. Refusals are XML too.', content: XML } }, refusesIn: XML }
+const ATOM = { answers: { 200: { means: 'The feed, the newest first.', content: { 'application/atom+xml': null } } } }
 const TO_PAGE = { 302: { means: "The project's page is at `Location`.", content: {} } }
 const TO_SVG: RouteDoc = {
   summary: 'From a badge under an old name to the SVG',
@@ -150,6 +151,15 @@ export const OTHER_ROUTES: Record<Exclude<ApiRouteName, Under<'/api/'>>, RouteDo
     // A browser gets a page that says 404.
     refusesIn: { 'application/json': refusalShape, 'text/html': null },
     refuses: [431],
+  },
+  'GET /feed.atom': { summary: 'Atom feed of your own notices', ...ATOM },
+  'GET /:vcs{(?:gh|github|bb|bitbucket|gl|gitlab|circleci)}/:org/:repo/feed.atom': {
+    summary: 'Atom feed of a project: what its branches and tests did',
+    ...ATOM,
+  },
+  'GET /:vcs{(?:gh|github|bb|bitbucket|gl|gitlab|circleci)}/:org/:repo/tree/:file{.+\\/feed\\.atom}': {
+    summary: 'Atom feed of a branch: when it broke, and was fixed',
+    ...ATOM,
   },
   'GET /cc.xml': { summary: 'CCTray feed of all own projects', ...FEED },
   'GET /:vcs{(?:gh|github|bb|bitbucket|gl|gitlab|circleci)}/:org/:file{[^/]+\\.cc\\.xml}': {

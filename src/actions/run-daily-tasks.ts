@@ -3,14 +3,20 @@ import { MAX_OPERATIONS_A_STEP, UPKEEP_TASKS, type UpkeepStep, type UpkeepTask }
 import { abortIdleUploads } from '../storage/artifacts/idle-uploads.ts'
 import { sweepOrphans } from '../storage/artifacts/objects.ts'
 import { finishLogs } from '../storage/logs/finish-logs.ts'
+import { askForgottenChecks } from '../storage/notices/checks.ts'
 import { requeueForgotten } from '../storage/notices/outbox.ts'
+import { warnOfLoss } from '../storage/notices/shared-files.ts'
+import { type WarningsKey, warnOfEnds, warnOfUnused } from '../storage/notices/token-notices.ts'
 import type { Stores } from '../storage/stores.ts'
 import { forgetNames, listCrowded } from '../storage/tests/forget-names.ts'
 import { moveOldResults } from '../storage/tests/move-old-results.ts'
+import { findPolicy } from '../storage/tokens/policy.ts'
 import { pruneFeed } from '../storage/tokens/revocations.ts'
 import { endUnused } from '../storage/tokens/unused.ts'
 import {
   pruneDeliveries,
+  pruneNoticeStates,
+  pruneNotices,
   pruneOutbox,
   pruneReportingTokens,
   pruneReportTickets,
@@ -34,6 +40,8 @@ const IDLE_UPLOAD_LIFE_MS = DAY_MS
 const IDLE_LOG_LIFE_MS = DAY_MS
 /** The longest back-off is half a day. */
 const FORGOTTEN_AFTER_MS = DAY_MS
+/** A look at a pipeline comes within seconds. */
+const LOST_LOOK_MS = 3_600_000
 /** Two are left for the note of how it went. */
 const MAX_OPERATIONS_A_TASK = MAX_OPERATIONS_A_STEP - 2
 /** Four operations a page: the list, its rows, what is deleted, and where it stopped. */
@@ -92,6 +100,15 @@ const STEPS: Record<UpkeepTask, (stores: UpkeepStores, now: number, step: Upkeep
   },
   outbox: async ({ db }, now, step) => again(step, await pruneOutbox(db, now)),
   'reporting tokens': async ({ db }, now, step) => again(step, await pruneReportingTokens(db, now)),
+  'token warnings': async (stores, now, step) => {
+    const from = step.after === undefined ? null : (JSON.parse(step.after) as WarningsKey)
+    const after = await warnOfEnds(stores, now, from)
+    return again({ ...step, ...(after === null ? {} : { after: JSON.stringify(after) }) }, after !== null)
+  },
+  'unused warnings': async (stores, now, step) => {
+    const { policy } = await findPolicy(stores.db)
+    return again(step, policy.unusedDays !== null && (await warnOfUnused(stores, policy.unusedDays, now)))
+  },
   'unused tokens': async (stores, now, step) => again(step, await endUnused(stores, now)),
   'token days': async ({ db }, now, step) => again(step, await pruneTokenDays(db, now)),
   'used identities': async ({ db }, now, step) => again(step, await pruneUsedIdentities(db, now)),
@@ -101,6 +118,10 @@ const STEPS: Record<UpkeepTask, (stores: UpkeepStores, now: number, step: Upkeep
   'sign-in links': async ({ db }, now, step) => again(step, await pruneSignInLinks(db, now)),
   deliveries: async ({ db }, now, step) => again(step, await pruneDeliveries(db, now)),
   'share links': async ({ db }, now, step) => again(step, await pruneShares(db, now)),
+  'shared files': async (stores, now, step) => again(step, await warnOfLoss(stores, now)),
+  'forgotten looks': async (stores, now, step) => again(step, await askForgottenChecks(stores, now - LOST_LOOK_MS)),
+  notices: async ({ db }, now, step) =>
+    again(step, (await pruneNotices(db, now)) || (await pruneNoticeStates(db, now))),
 }
 
 /** Begins the day's upkeep: a step of each task. */

@@ -12,6 +12,8 @@ export const UPKEEP_TASKS = [
   'forgotten messages',
   'outbox',
   'reporting tokens',
+  'token warnings',
+  'unused warnings',
   'unused tokens',
   'token days',
   'used identities',
@@ -21,6 +23,9 @@ export const UPKEEP_TASKS = [
   'sign-in links',
   'deliveries',
   'share links',
+  'shared files',
+  'forgotten looks',
+  'notices',
 ] as const
 export type UpkeepTask = (typeof UPKEEP_TASKS)[number]
 

@@ -84,7 +84,7 @@ function wordsOf(facts: NoticeFacts, slug: string): NoticeText {
     case 'share.losing':
       return {
         title: `A shared file${ofProject} is about to be deleted: ${facts.path}`,
-        lines: [`Retention deletes it on ${dayOf(facts.at)}; its share link lives longer.`],
+        lines: [`Retention may delete it from ${dayOf(facts.at)} on; its share link lives longer.`],
         path: `/${slug}/${facts.build}`,
       }
     case 'test':

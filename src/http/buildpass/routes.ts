@@ -16,6 +16,7 @@ import { mountOrgTokens } from './org-tokens.ts'
 import { mountBuildpassProjects } from './projects.ts'
 import { mountDispatchTarget } from './settings/dispatch-target.ts'
 import { mountListeners } from './settings/listeners.ts'
+import { mountOnLeak } from './settings/on-leak.ts'
 import { mountPublishers } from './settings/publishers.ts'
 import { mountRetention } from './settings/retention.ts'
 import { mountWebhooks } from './settings/webhooks.ts'
@@ -43,6 +44,7 @@ export function mountBuildpass(app: App): void {
   mountPublishers(app)
   mountOidc(app)
   mountRetention(app)
+  mountOnLeak(app)
   mountDispatchTarget(app)
   mountListeners(app)
   mountCreators(app)

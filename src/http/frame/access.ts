@@ -196,6 +196,8 @@ export const ACCESS = {
   'DELETE /api/buildpass/v1/projects/:vcs/:org/:repo/publishers/:id': 'project:admin',
   'GET /api/buildpass/v1/projects/:vcs/:org/:repo/retention': 'project:admin',
   'PUT /api/buildpass/v1/projects/:vcs/:org/:repo/retention': 'project:admin',
+  'GET /api/buildpass/v1/projects/:vcs/:org/:repo/on-leak': 'project:admin',
+  'PUT /api/buildpass/v1/projects/:vcs/:org/:repo/on-leak': 'project:admin',
   'POST /api/buildpass/v1/oidc/exchange': 'anyone',
   'POST /api/buildpass/v1/oidc/renew': 'token',
 
@@ -221,6 +223,9 @@ export const ACCESS = {
   'GET /view/:ticket/:path{.*}': 'anyone',
 
   'POST /local/sign-in-links': 'anyone',
+  'GET /feed.atom': 'user',
+  'GET /:vcs{(?:gh|github|bb|bitbucket|gl|gitlab|circleci)}/:org/:repo/feed.atom': 'status:read',
+  'GET /:vcs{(?:gh|github|bb|bitbucket|gl|gitlab|circleci)}/:org/:repo/tree/:file{.+\\/feed\\.atom}': 'badges:read',
   'GET /cc.xml': 'reach',
   'GET /:vcs{(?:gh|github|bb|bitbucket|gl|gitlab|circleci)}/:org/:file{[^/]+\\.cc\\.xml}': 'badges:read',
   'GET /:vcs{(?:gh|github|bb|bitbucket|gl|gitlab|circleci)}/:org/:repo/tree/:file{.+\\.cc\\.xml}': 'badges:read',
@@ -352,6 +357,9 @@ export const PAGES = {
   'POST /:vcs/:org/:repo/settings/api/:id/delete': 'project:admin',
   'GET /:vcs/:org/:repo/settings/api/:id/rotate': 'project:admin',
   'POST /:vcs/:org/:repo/settings/api/:id/rotate': 'project:admin',
+  'POST /:vcs/:org/:repo/settings/api/on-leak': 'project:admin',
+  'POST /:vcs/:org/:repo/settings/api/successors/:id': 'project:admin',
+  'POST /:vcs/:org/:repo/settings/api/successors/:id/drop': 'project:admin',
   'GET /:vcs/:org/:repo/settings/badges': 'project:admin',
   'POST /:vcs/:org/:repo/settings/badges/token': 'project:admin',
   'GET /:vcs/:org/:repo/settings/badges/preview': 'project:admin',

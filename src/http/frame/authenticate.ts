@@ -6,6 +6,7 @@ import type { Secret } from '../../domain/access/secret.ts'
 import { AppError, type ErrorCode, invalidToken } from '../../domain/error.ts'
 import type { Slug } from '../../domain/project.ts'
 import { type ChargeUnknown, findGrant, type Granted, refuseElsewhere } from '../../storage/edge/grants.ts'
+import { noteExpiredUse } from '../../storage/notices/token-notices.ts'
 import { noteRefused } from '../../storage/projects/audit.ts'
 import { noteUse } from '../../storage/tokens/tokens.ts'
 import type { AppEnv, Asked } from './open-request.ts'
@@ -60,7 +61,7 @@ export async function identify(c: Context<AppEnv>, slug: Slug | null): Promise<I
       return INVALID
     case 'expired': {
       if (isElsewhere(c, verdict.grant)) return elsewhere(c, credential.secret, verdict.grant)
-      noteRefused(stores, bearerOf(c, verdict.grant), { action: 'token.refused_expired' })
+      noteExpiredUse(stores, bearerOf(c, verdict.grant))
       const message = `API token expired on ${new Date(verdict.expiredAt).toISOString()}.`
       return { kind: 'refused', code: 'expired_token', message }
     }

@@ -109,6 +109,8 @@ const SOURCE: Record<ReadRoute, Source> = {
   'GET /output/job/:job/artifacts/:node/:path{.+}': 'job_of_file',
   'GET /output/job/:job/report/:node/:path{.+}': 'job_of_file',
 
+  'GET /:vcs{(?:gh|github|bb|bitbucket|gl|gitlab|circleci)}/:org/:repo/feed.atom': 'listed',
+  'GET /:vcs{(?:gh|github|bb|bitbucket|gl|gitlab|circleci)}/:org/:repo/tree/:file{.+\\/feed\\.atom}': 'file',
   'GET /:vcs{(?:gh|github|bb|bitbucket|gl|gitlab|circleci)}/:org/:file{[^/]+\\.cc\\.xml}': 'listed',
   'GET /:vcs{(?:gh|github|bb|bitbucket|gl|gitlab|circleci)}/:org/:repo/tree/:file{.+\\.cc\\.xml}': 'file',
   'GET /status-badge/img/:vcs/:org/:file{[^/]+\\.(?:svg|json)}': 'default',
@@ -219,7 +221,7 @@ function partOf(c: Context<AppEnv>, source: Source, params: Params): Part {
     case 'path':
       return { kind: 'named', branch: branchOf({ branch }) }
     case 'file':
-      return { kind: 'named', branch: checkedBranch(file.replace(/\.(?:cc\.xml|[^.]*)$/, '')) }
+      return { kind: 'named', branch: checkedBranch(file.replace(/(?:\/feed\.atom|\.cc\.xml|\.[^.]*)$/, '')) }
     case 'default':
       return { kind: 'named', branch: null }
     case 'query': {

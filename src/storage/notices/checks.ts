@@ -1,10 +1,11 @@
-import { and, asc, eq, lt, type SQL, sql } from 'drizzle-orm'
+import { and, asc, eq, inArray, lt, type SQL, sql } from 'drizzle-orm'
 import type { Person } from '../../domain/builds/build.ts'
 import type { Project } from '../../domain/project.ts'
 import { projectColumns } from '../projects/project-columns.ts'
 import { builds, pipelines, projects, workflows } from '../schema/schema.ts'
 import { noticeChecks } from '../schema/schema-notices.ts'
-import { type Db, rawStatement } from '../stores.ts'
+import { type Db, rawStatement, type Stores } from '../stores.ts'
+import { enqueue } from './outbox.ts'
 
 // What ended is looked at a moment later, by a message of the queue: the row is the truth, and is written together with the end.
 
@@ -71,13 +72,29 @@ export async function endCheck(db: Db, pipelineId: string, asks: number): Promis
 
 const REQUEUED = 100
 
-/** The ids of a hundred pipelines of which the message must have been lost. */
-export async function listForgottenChecks(db: Db, before: number): Promise<readonly string[]> {
-  const rows = await db
-    .select({ id: noticeChecks.pipelineId })
-    .from(noticeChecks)
-    .where(lt(noticeChecks.since, before))
-    .orderBy(asc(noticeChecks.since))
-    .limit(REQUEUED)
-  return rows.map(({ id }) => id)
+/** Asks again for looks at a hundred pipelines whose messages must have been lost; whether more may be left. */
+export async function askForgottenChecks(
+  stores: Pick<Stores, 'db' | 'queue' | 'warn'>,
+  before: number,
+): Promise<boolean> {
+  const rows = await stores.db
+    .update(noticeChecks)
+    .set({ since: sql`${noticeChecks.since} + ${AGAIN_MS}` })
+    .where(
+      inArray(
+        noticeChecks.pipelineId,
+        stores.db
+          .select({ id: noticeChecks.pipelineId })
+          .from(noticeChecks)
+          .where(lt(noticeChecks.since, before))
+          .orderBy(asc(noticeChecks.since))
+          .limit(REQUEUED),
+      ),
+    )
+    .returning({ pipeline: noticeChecks.pipelineId })
+  await enqueue(stores, rows)
+  return rows.length === REQUEUED
 }
+
+/** So much later it is asked for the next time, if that message is lost too. */
+const AGAIN_MS = 86_400_000

@@ -64,10 +64,10 @@ export type RefusedFor =
   /** Whoever presented it was outside of its networks. */
   | { readonly action: 'token.refused_by_network' | 'token.refused_expired' }
 
-/** Notes, at most once a minute per token, reason and isolate, that a token was refused. Off the answer's path. */
-export function noteRefused(stores: Stores, actor: Actor, refused: RefusedFor): void {
+/** Notes, at most once a minute per token, reason and isolate, that a token was refused, off the answer's path; whether it was noted now. */
+export function noteRefused(stores: Stores, actor: Actor, refused: RefusedFor): boolean {
   const key = `${refused.action} ${actor.tokenId}`
-  if (stores.now() - (stores.memory.uses.get(key) ?? Number.NEGATIVE_INFINITY) < MINUTE_MS) return
+  if (stores.now() - (stores.memory.uses.get(key) ?? Number.NEGATIVE_INFINITY) < MINUTE_MS) return false
   stores.memory.uses.set(key, stores.now())
   const tokenProject = sql`(select project_id from tokens where id = ${actor.tokenId})`
   const entry = {
@@ -78,4 +78,5 @@ export function noteRefused(stores: Stores, actor: Actor, refused: RefusedFor): 
   stores.waitUntil(
     auditStatement(stores.db, stores.now(), actor, entry).catch((error) => stores.warn('audit_unwritable', error)),
   )
+  return true
 }

@@ -8,13 +8,16 @@ import type { AuditAction } from '../../domain/audit.ts'
 import { DAY_MS } from '../../domain/day.ts'
 import { parseOrganization } from '../../domain/organization.ts'
 import { forgetUnknown, kvKeyFor } from '../edge/grants.ts'
-import { tokens } from '../schema/schema.ts'
+import { enqueue, queuedOf } from '../notices/outbox.ts'
+import { leakStatements, toldOf } from '../notices/token-notices.ts'
+import { projects, tokens } from '../schema/schema.ts'
 import { type Db, rawStatement, type Stores } from '../stores.ts'
 import { limitsIn } from './kept-limits.ts'
 import { adoptMinted, endMinted, familyOf } from './made.ts'
 import { policyStands } from './policy.ts'
 import { commitEnding } from './revocations.ts'
-import { commit } from './rights.ts'
+import { commit, type Statement } from './rights.ts'
+import { successorStatement } from './successor-rows.ts'
 import {
   auditToken,
   canHold,
@@ -55,7 +58,12 @@ export async function findTokenId(stores: Stores, holder: TokenSet, ref: TokenRe
 export async function deleteToken(
   stores: Stores,
   id: string,
-  { action, keepMinted, actor }: { action: AuditAction; keepMinted: boolean; actor: Actor },
+  {
+    action,
+    keepMinted,
+    actor,
+    before = [],
+  }: { action: AuditAction; keepMinted: boolean; actor: Actor; before?: readonly Statement[] },
 ): Promise<readonly string[]> {
   const ended = keepMinted ? sql`select ${id}` : familyOf(id, actor.tokenId)
   const adopt = rawStatement(
@@ -66,11 +74,13 @@ export async function deleteToken(
   const which = sql`${tokens.id} in (${ended})`
   const minted = keepMinted ? adoptMinted(stores.db, id) : endMinted(stores.db, stores.now(), actor, ended)
   const results = await commitEnding(stores, actor, [
+    ...before,
     ...minted,
     auditToken(stores.db, stores.now(), actor, { action, which }),
     adopt,
     deleteReturning(stores.db, which),
   ])
+  await enqueue(stores, results.slice(0, before.length).flatMap(queuedOf))
   // What the last statement returns; the types of a list with a variable part do not tell.
   return tombstoned(stores, results.at(-1) as { id: string; hash: string }[])
 }
@@ -89,26 +99,35 @@ export async function endTokens(
   return tombstoned(stores, results.at(-1) as { id: string; hash: string }[])
 }
 
-/** Ends a token that was found in public; a status token, which is meant for URLs, is only flagged. */
+/** Ends a token that was found in public, and tells whoever looks after it; a status token, which is meant for URLs, is only flagged. */
 export async function reportLeak(stores: Stores, secret: Secret, actor: Actor): Promise<void> {
+  const { db } = stores
   const hashes = await hashSecret(stores.peppers, secret)
-  const [found] = await stores.db
-    .select({ id: tokens.id, scope: tokens.scope })
+  const [found] = await db
+    .select({ token: tokens, onLeak: projects.onLeak })
     .from(tokens)
+    .leftJoin(projects, eq(projects.id, tokens.projectId))
     .where(inArray(tokens.hash, storedForms(hashes)))
     .limit(1)
   if (!found) return
-  if (found.scope !== 'status') {
-    await deleteToken(stores, found.id, { action: 'token.leaked', keepMinted: false, actor })
+  const { token, onLeak } = found
+  const told = toldOf(token)
+  const at = stores.now()
+  if (token.scope !== 'status') {
+    const hasSuccessor = token.kind === 'project' && onLeak === 'replace'
+    const before = [
+      ...(hasSuccessor ? [successorStatement(db, token.id, at)] : []),
+      ...(told ? leakStatements(db, told, { hasEnded: true, hasSuccessor, at }) : []),
+    ]
+    await deleteToken(stores, token.id, { action: 'token.leaked', keepMinted: false, actor, before })
     return
   }
-  await commit(stores, actor, [
-    stores.db.update(tokens).set({ leakReportedAt: stores.now() }).where(eq(tokens.id, found.id)),
-    auditToken(stores.db, stores.now(), actor, {
-      action: 'token.leak_flagged',
-      which: sql`${tokens.id} = ${found.id}`,
-    }),
+  const results: unknown[] = await commit(stores, actor, [
+    db.update(tokens).set({ leakReportedAt: at }).where(eq(tokens.id, token.id)),
+    auditToken(db, at, actor, { action: 'token.leak_flagged', which: sql`${tokens.id} = ${token.id}` }),
+    ...(told ? leakStatements(db, told, { hasEnded: false, hasSuccessor: false, at }) : []),
   ])
+  await enqueue(stores, results.slice(2).flatMap(queuedOf))
 }
 
 export type Rotation =

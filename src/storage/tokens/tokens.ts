@@ -23,6 +23,7 @@ import { type Db, rawStatement, type Stores } from '../stores.ts'
 import { limitsIn, limitsText } from './kept-limits.ts'
 import { findPolicy, type KeptPolicy, policyStands } from './policy.ts'
 import { commit } from './rights.ts'
+import { shownStatement, waits } from './successor-rows.ts'
 
 type TokenRow = typeof tokens.$inferSelect
 
@@ -32,6 +33,8 @@ export type NewToken = {
   readonly limits?: Limits | null
   /** The id of the form that asks for it. */
   readonly onceId?: string | undefined
+  /** The waiting successor that it is. */
+  readonly successorId?: string
 } & (
   | { readonly kind: 'personal'; readonly userId: string }
   | { readonly kind: 'project'; readonly projectId: string; readonly scope: Scope }
@@ -56,11 +59,11 @@ export type TokenRefused =
   | { readonly kind: 'policy_changed' }
 export type TokenInserted = { readonly kind: 'created'; readonly token: Token } | TokenRefused
 
-/** Stores a new token's hash; of all forms with one `onceId`, one makes a token. */
+/** Stores a new token's hash; of all forms with one `onceId`, or for one successor, one makes a token. */
 export async function insertToken(
   stores: Stores,
   secret: Secret,
-  { label, expiresAt, limits = null, onceId, ...holder }: NewToken,
+  { label, expiresAt, limits = null, onceId, successorId, ...holder }: NewToken,
   actor: Actor,
 ): Promise<TokenInserted> {
   const row = await rowFor(stores, secret, {
@@ -80,10 +83,12 @@ export async function insertToken(
   const [breach] = breachesOf(kept.policy, { kind: row.kind, createdAt: row.createdAt, expiresAt, limits })
   if (breach) return { kind: 'against_policy', breach, rule: ruleOf(kept.policy, breach, row.kind) }
   const stands = policyStands(kept, row.kind, actor)
+  const isNew = sql`(${isFirst(actor, onceId)} and ${waits(successorId)})`
   const [[state], inserted] = await commit(stores, actor, [
-    selectHolding(stores.db, holder, isFirst(actor, onceId)),
-    insertWhile(stores.db, row, sql`${canHold(holder)} and ${isFirst(actor, onceId)} and ${stands}`),
+    selectHolding(stores.db, holder, isNew),
+    insertWhile(stores.db, row, sql`${canHold(holder)} and ${isNew} and ${stands}`),
     auditToken(stores.db, stores.now(), actor, { action: 'token.created', which: sql`${tokens.hash} = ${row.hash}` }),
+    ...(successorId === undefined ? [] : [shownStatement(stores.db, successorId, row.hash)]),
   ])
   if (!inserted[0]) {
     // What is left is the policy.

@@ -1,6 +1,8 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { INSTANCE } from '../../domain/access/actor.ts'
 import { DAY_MS } from '../../domain/day.ts'
+import { UNUSED_WARNED_DAYS } from '../../domain/notices/notice.ts'
+import { LAST_USE, wasWarnedBefore } from '../notices/token-notices.ts'
 import { tokens } from '../schema/schema.ts'
 import { rawStatement, type Stores } from '../stores.ts'
 import { findPolicy } from './policy.ts'
@@ -10,14 +12,14 @@ import { auditToken } from './tokens.ts'
 const MAX_ENDED = 500
 
 /**
- * Ends tokens that nobody used for as long as the policy says, 500 at most; whether any may be left. Where nothing is said, none.
+ * Ends tokens that nobody used for as long as the policy says, a week after the warning, 500 at most; whether any may be left. Where nothing is said, none.
  * Its triggers tell the feed.
  */
 export async function endUnused(stores: Pick<Stores, 'db' | 'now'>, now: number): Promise<boolean> {
   const { db } = stores
   const { policy, changedAt } = await findPolicy(db)
   if (policy.unusedDays === null) return false
-  const which = sql`${tokens.id} in (${unusedIds(now - policy.unusedDays * DAY_MS)})
+  const which = sql`${tokens.id} in (${unusedIds(now - policy.unusedDays * DAY_MS, now - UNUSED_WARNED_DAYS * DAY_MS)})
     and (select changed_at from policy where id = 1) = ${changedAt}`
   const [, ended] = await commit(stores, INSTANCE, [
     auditToken(db, now, INSTANCE, { action: 'token.unused', which, detail: { unused_days: policy.unusedDays } }),
@@ -26,11 +28,11 @@ export async function endUnused(stores: Pick<Stores, 'db' | 'now'>, now: number)
   return ended.results.length === MAX_ENDED
 }
 
-/** Before it nobody can use a token. */
-const FIRST_DAY = sql.raw(`coalesce(case when json_valid(limits) then limits ->> '$.notBefore' end, 0)`)
-
-/** The ids of tokens, but for those of CI jobs, that were neither made nor used since then: once a day each is looked at. */
-export function unusedIds(since: number): SQL {
+/**
+ * The ids of tokens, but for those of CI jobs, that were neither made nor used since then, and of which people were warned
+ * before: once a day each is looked at.
+ */
+export function unusedIds(since: number, warnedBefore: number): SQL {
   return sql`select id from ${tokens} where kind in ('personal', 'project', 'organization')
-    and coalesce(last_used_at, max(created_at, ${FIRST_DAY})) < ${since} limit ${MAX_ENDED}`
+    and ${LAST_USE} < ${since} and ${wasWarnedBefore(warnedBefore)} limit ${MAX_ENDED}`
 }

@@ -4,6 +4,7 @@ import { DAY_MS } from '../../domain/day.ts'
 import { SESSION_IDLE_MS } from '../../domain/people/session.ts'
 import { hasSignedIn } from '../people/sign-in-links.ts'
 import { tokenDays, tokens } from '../schema/schema.ts'
+import { noticeStates, notices } from '../schema/schema-notices.ts'
 import { outbox } from '../schema/schema-outbox.ts'
 import { deliveries, usedIdentities, webhooks } from '../schema/schema-reporting.ts'
 import { usedReportTickets } from '../schema/schema-reports.ts'
@@ -15,6 +16,9 @@ const DELIVERY_LIFE_MS = 30 * DAY_MS
 const OUTBOX_LIFE_MS = 30 * DAY_MS
 /** So long the list tells how a link that ran out was used. */
 const ENDED_SHARE_LIFE_MS = 30 * DAY_MS
+const NOTICE_LIFE_MS = 30 * DAY_MS
+/** Far longer than anything is told of only once. */
+const STATE_LIFE_MS = 400 * DAY_MS
 const MAX_ROWS_A_QUERY = 1_000
 const MAX_QUERIES = 20
 
@@ -62,6 +66,20 @@ export function pruneDeliveries(db: Db, now: number): Promise<boolean> {
 
 export function pruneShares(db: Db, now: number): Promise<boolean> {
   return pruneRows(db, shares, sql`${shares.expiresAt} < ${now - ENDED_SHARE_LIFE_MS}`)
+}
+
+/** What a bell and a feed show is the newest; with a notice its rows under bells go. */
+export function pruneNotices(db: Db, now: number): Promise<boolean> {
+  return pruneRows(db, notices, sql`${notices.createdAt} < ${now - NOTICE_LIFE_MS}`)
+}
+
+/** States of branches that have no pipeline any more, and those of what was told long ago. */
+export function pruneNoticeStates(db: Db, now: number): Promise<boolean> {
+  const { subject, at, projectId } = noticeStates
+  const hasPipelines = sql`exists (select 1 from pipelines where project_id = ${projectId}
+    and branch = substr(${subject}, length('branch ' || ${projectId} || ' ') + 1))`
+  const isOld = sql`${at} < ${now - STATE_LIFE_MS} and ${noticeStates.tokenId} is null`
+  return pruneRows(db, noticeStates, sql`${isOld} and (${subject} not like 'branch %' or not ${hasPipelines})`)
 }
 
 async function pruneRows(db: Db, table: SQLiteTable, which: SQL): Promise<boolean> {

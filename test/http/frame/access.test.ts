@@ -509,6 +509,11 @@ const RECIPES: Record<Exclude<RouteName, `GET ${string}`>, Recipe> & Partial<Rec
     ok: 201,
   },
   'DELETE /api/buildpass/v1/projects/:vcs/:org/:repo/publishers/:id': { path: own(`/publishers/${ABSENT}`), ok: 404 },
+  'PUT /api/buildpass/v1/projects/:vcs/:org/:repo/on-leak': {
+    path: own('/on-leak'),
+    ask: () => ({ json: { on_leak: 'replace' } }),
+    ok: 200,
+  },
   'PUT /api/buildpass/v1/projects/:vcs/:org/:repo/retention': {
     path: own('/retention'),
     ask: () => ({ json: { artifact_days: 7 } }),
@@ -568,7 +573,8 @@ const RECIPES: Record<Exclude<RouteName, `GET ${string}`>, Recipe> & Partial<Rec
 /** What tells of all branches at once: no limit to some can hold there. */
 const ACROSS = /flaky-tests$|\/pipeline\/mine$|projects\/:vcs\/:org\/:repo\/tests(\/muted|\/judge|\/insights|\/:id)?$/
 /** What names the one branch that there is, or means the default one. */
-const NAMED = /^GET .*(\/tree\/:branch\{|\/insights|\.svg|svg\|json|\/tree\/:file\{\.\+\\\.cc|v1\/projects.*\/latest\/)/
+const NAMED =
+  /^GET .*(\/tree\/:branch\{|\/insights|\.svg|svg\|json|\/tree\/:file\{\.\+\\\.cc|feed\\\.atom\}|v1\/projects.*\/latest\/)/
 /** What is of that branch, and what asks for the newest of all that are open. */
 const OF_IT =
   /:num|:job\/|\/(runs|workflows|jobs|pipeline|workflow)\/:(id|number)|v3\/(workflows|jobs)$|v1\.1.*\/latest\//

@@ -280,6 +280,10 @@ const RECIPES: Record<Exclude<Write, keyof typeof OWN_PROOF | keyof typeof NOTHI
   'DELETE /api/buildpass/v1/projects/:vcs/:org/:repo/publishers/:id': {
     path: own(({ publisherId }) => `/publishers/${publisherId}`),
   },
+  'PUT /api/buildpass/v1/projects/:vcs/:org/:repo/on-leak': {
+    path: own('/on-leak'),
+    ask: json({ on_leak: 'replace' }),
+  },
   'PUT /api/buildpass/v1/projects/:vcs/:org/:repo/retention': {
     path: own('/retention'),
     ask: json({ artifact_days: 7 }),

@@ -232,6 +232,6 @@ it('the page takes what is filled in, says beside a field what is wrong, and is 
 
 it('is read by its key, and tokens by theirs', async () => {
   const { db } = stores
-  for (const query of [policyQuery(db), everyTokenQuery(db, null, 10), db.all(unusedIds(1)).getQuery()])
+  for (const query of [policyQuery(db), everyTokenQuery(db, null, 10), db.all(unusedIds(1, 1)).getQuery()])
     expect(await scansOf(db, query)).toEqual([])
 })

@@ -44,6 +44,8 @@ const FLASHES = {
   'creator-ended': { tone: 'good', text: '{login} may no longer create projects there.' },
   'user-removed': { tone: 'good', text: '{login} is removed from this instance.' },
   'token-deleted': { tone: 'good', text: 'The token is deleted.' },
+  'successor-dropped': { tone: 'good', text: 'The successor is dropped: nobody can make it any more.' },
+  'on-leak-saved': { tone: 'good', text: 'What becomes of a token that is found in public is saved.' },
   'share-ended': { tone: 'good', text: 'The share link is ended.' },
   'token-expired': { tone: 'bad', text: 'That token has expired already: create a new one.' },
   'webhook-deleted': { tone: 'good', text: 'The webhook’s secret is deleted.' },

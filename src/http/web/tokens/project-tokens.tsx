@@ -1,11 +1,20 @@
 import type { Context } from 'hono'
 import type { Limits } from '../../../domain/access/limits/limits.ts'
 import { parseScope } from '../../../domain/access/scope.ts'
+import { invalidInput } from '../../../domain/error.ts'
 import { parseLabel } from '../../../domain/label.ts'
 import type { Viewer } from '../../../domain/people/session.ts'
-import type { Project } from '../../../domain/project.ts'
+import { ON_LEAK, type Project } from '../../../domain/project.ts'
+import {
+  dropSuccessor,
+  findOnLeak,
+  findSuccessor,
+  listSuccessors,
+  putOnLeak,
+} from '../../../storage/tokens/successors.ts'
 import type { AppEnv } from '../../frame/open-request.ts'
 import type { App } from '../../frame/route.ts'
+import { redirectTo } from '../frame/flash.ts'
 import { page } from '../frame/page.ts'
 import { Icon } from '../parts/icon.tsx'
 import { Empty, PageHead } from '../parts/parts.tsx'
@@ -14,12 +23,15 @@ import { parseExpiry } from './expiry.tsx'
 import { type LimitErrors, parseLimits } from './limits-fields.tsx'
 import { NewTokenForm } from './new-token-form.tsx'
 import { ScopeField } from './scope-field.tsx'
+import { OnLeakForm, SuccessorList } from './successor-list.tsx'
 import { tokenPage } from './token-page.tsx'
 import {
   askRotation,
+  type BreachErrors,
   confirmDeletion,
   createToken,
   deleteAsked,
+  madeBefore,
   readTokens,
   rotateAsked,
   type TokenPlace,
@@ -32,7 +44,11 @@ export function mountProjectTokens(app: App): void {
     const { now } = c.env.stores
     const place = placeOf(c, viewer, project)
     const { list, show } = place
-    const { tokens, slugs, isNone: isEmpty, filters, pager } = await readTokens(c, place)
+    const [{ tokens, slugs, isNone: isEmpty, filters, pager }, successors, onLeak] = await Promise.all([
+      readTokens(c, place),
+      listSuccessors(c.env.stores.db, project.id),
+      findOnLeak(c.env.stores.db, project.id),
+    ])
     const create = (
       <a class="button primary" href={`${list}/new`}>
         <Icon name="plus" /> Create Token
@@ -44,6 +60,7 @@ export function mountProjectTokens(app: App): void {
         <PageHead title="API Permissions" actions={!isEmpty && create}>
           Project tokens read this project and nothing else. Give each program its own, with the least that it needs.
         </PageHead>
+        <SuccessorList viewer={viewer} list={list} successors={successors} now={now()} />
         {isEmpty ? (
           <Empty icon="key" title="This project has no tokens">
             <p>
@@ -62,6 +79,7 @@ export function mountProjectTokens(app: App): void {
             {pager}
           </>
         )}
+        <OnLeakForm viewer={viewer} list={list} onLeak={onLeak} />
         <p class="promise muted">
           <Icon name="clock" /> {endSentence(c.env.settings.graceMs)}
         </p>
@@ -101,6 +119,33 @@ export function mountProjectTokens(app: App): void {
     } as const
     const askAgain = (errors: Errors) => newTokenPage(c, viewer, project, { form, errors })
     return createToken(c, placeOf(c, viewer, project), wanted, { ...asked, askAgain })
+  })
+
+  // Before the pages of a token, which any word could name.
+  page(app, 'POST /:vcs/:org/:repo/settings/api/successors/:id', async (c, asked) => {
+    const { viewer, project, params } = asked
+    const place = placeOf(c, viewer, project)
+    const wanted = await findSuccessor(c.env.stores, project.id, params.id)
+    if (!wanted) return madeBefore(place)
+    // It lives as long as the policy lets it, so that only networks can be in the way.
+    const against = (errors: BreachErrors) => {
+      throw invalidInput(
+        '',
+        `The policy of the owners is against it now. ${'limits' in errors ? errors.limits.cidrs : errors.expiry}`,
+      )
+    }
+    return createToken(c, place, wanted, { ...asked, askAgain: against })
+  })
+  page(app, 'POST /:vcs/:org/:repo/settings/api/successors/:id/drop', async (c, { viewer, project, params, actor }) => {
+    const { list } = placeOf(c, viewer, project)
+    await dropSuccessor(c.env.stores, project.id, params.id, actor)
+    return redirectTo(list, 'successor-dropped')
+  })
+  page(app, 'POST /:vcs/:org/:repo/settings/api/on-leak', async (c, { viewer, project, form, actor }) => {
+    const onLeak = ON_LEAK.find((one) => one === form.get('on_leak'))
+    if (!onLeak) throw invalidInput('on_leak', 'Choose what becomes of it.')
+    await putOnLeak(c.env.stores, project.id, onLeak, actor)
+    return redirectTo(placeOf(c, viewer, project).list, 'on-leak-saved')
   })
 
   page(app, 'GET /:vcs/:org/:repo/settings/api/:id', (c, { viewer, project, params }) =>

@@ -90,7 +90,7 @@ async function listAsked(
 type Asked = { readonly actor: Actor; readonly form: URLSearchParams }
 
 /** What is said beside the fields of a form for a token that goes against the owners' policy. */
-type BreachErrors = { readonly expiry: string } | { readonly limits: { readonly cidrs: string } }
+export type BreachErrors = { readonly expiry: string } | { readonly limits: { readonly cidrs: string } }
 
 /** Makes the token that a form asks for, and shows its secret in this one answer. */
 export async function createToken(

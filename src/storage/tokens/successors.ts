@@ -1,0 +1,88 @@
+import { and, asc, eq, type SQL, sql } from 'drizzle-orm'
+import type { Actor } from '../../domain/access/actor.ts'
+import { longestDaysOf } from '../../domain/access/policy.ts'
+import type { Scope } from '../../domain/access/scope.ts'
+import { DAY_MS } from '../../domain/day.ts'
+import type { OnLeak } from '../../domain/project.ts'
+import { auditStatement } from '../projects/audit.ts'
+import { projects } from '../schema/schema.ts'
+import { tokenSuccessors } from '../schema/schema-notices.ts'
+import type { Db, Stores } from '../stores.ts'
+import { limitsIn } from './kept-limits.ts'
+import { findPolicy } from './policy.ts'
+import { commit } from './rights.ts'
+import type { NewToken } from './tokens.ts'
+
+/** A successor of a leaked token that waits until an admin has it shown: only then is there a secret. */
+export type Successor = {
+  readonly id: string
+  readonly label: string
+  readonly scope: Scope
+  readonly createdAt: number
+}
+
+/** What becomes of a project's token that was found in public. */
+export async function findOnLeak(db: Db, projectId: string): Promise<OnLeak> {
+  const [row] = await db.select({ onLeak: projects.onLeak }).from(projects).where(eq(projects.id, projectId)).limit(1)
+  return row?.onLeak ?? 'end'
+}
+
+/** Sets it; false where the project is gone. */
+export async function putOnLeak(stores: Stores, projectId: string, onLeak: OnLeak, actor: Actor): Promise<boolean> {
+  const { db } = stores
+  const condition = sql`exists (select 1 from ${projects} where id = ${projectId})`
+  const [, rows] = await commit(stores, actor, [
+    auditStatement(db, stores.now(), actor, {
+      ...{ action: 'project.updated', projectId, subject: null, condition },
+      detail: { on_leak: onLeak },
+    }),
+    db.update(projects).set({ onLeak }).where(eq(projects.id, projectId)).returning({ id: projects.id }),
+  ])
+  return rows.length > 0
+}
+
+/** The successors that wait in a project, the oldest first. */
+export function listSuccessors(db: Db, projectId: string): Promise<Successor[]> {
+  return successorsQuery(db, projectId)
+}
+
+export function successorsQuery(db: Db, projectId: string) {
+  const { id, label, scope, createdAt } = tokenSuccessors
+  return db
+    .select({ id, label, scope, createdAt })
+    .from(tokenSuccessors)
+    .where(eq(tokenSuccessors.projectId, projectId))
+    .orderBy(asc(createdAt))
+}
+
+/**
+ * The token that a successor is to be: with the scope and the limits of the one that ended, and made for as long, or as the policy
+ * lets it. Null where it was shown already, or its limits cannot be read.
+ */
+export async function findSuccessor(
+  { db, now }: Pick<Stores, 'db' | 'now'>,
+  projectId: string,
+  id: string,
+): Promise<NewToken | null> {
+  const [row] = await db.select().from(tokenSuccessors).where(isIt(projectId, id)).limit(1)
+  const limits = limitsIn(row?.limits ?? null)
+  if (!row || limits === undefined) return null
+  const { policy } = await findPolicy(db)
+  const days = longestDaysOf(policy, 'project')
+  const lives = [row.lifeMs, days === null ? null : days * DAY_MS].filter((life) => life !== null)
+  const expiresAt = lives.length === 0 ? null : now() + Math.min(...lives)
+  const { label, scope } = row
+  return { kind: 'project', projectId, scope, label, expiresAt, limits, successorId: id }
+}
+
+/** Lets a successor go that nobody wants; false where there is none. */
+export async function dropSuccessor(stores: Stores, projectId: string, id: string, actor: Actor): Promise<boolean> {
+  const [rows] = await commit(stores, actor, [
+    stores.db.delete(tokenSuccessors).where(isIt(projectId, id)).returning({ id: tokenSuccessors.id }),
+  ])
+  return rows.length > 0
+}
+
+function isIt(projectId: string, id: string): SQL | undefined {
+  return and(eq(tokenSuccessors.id, id), eq(tokenSuccessors.projectId, projectId))
+}
