@@ -39,7 +39,7 @@ export const noticeChoicesInput = lazily(() =>
       v.array(
         v.strictObject({
           kind: v.picklist(PERSONAL_KINDS, `must be one of ${PERSONAL_KINDS.join(', ')}`),
-          place: v.nullable(v.picklist(PLACES, PLACE_RULE), null),
+          place: v.nullable(v.picklist(PLACES, PLACE_RULE)),
         }),
         'must be a list',
       ),
@@ -64,12 +64,15 @@ export function mountNotices(app: App): void {
   })
 
   route(app, 'GET /api/buildpass/v1/notices/choices', async (c, { grant }) => {
-    return answerChoices(c, grant, await projectFor(c, grant, c.req.query('project') ?? null))
+    const name = c.req.query('project')
+    return answerChoices(c, grant, name === undefined ? null : await projectNamed(c, grant, name))
   })
 
   route(app, 'PUT /api/buildpass/v1/notices/choices', async (c, { grant, actor }) => {
     const { project: name, choices } = await readJson(c, noticeChoicesInput())
-    const project = await projectFor(c, grant, name ?? null)
+    if (!name && reachOf(grant).projects !== null)
+      throw invalidInput('project', 'must be named: this token is limited to projects')
+    const project = name ? await projectNamed(c, grant, name) : null
     const of = { userId: grant.userId, projectId: project?.id ?? null }
     await putChoices(c.env.stores, of, choices, actor)
     return answerChoices(c, grant, project)
@@ -78,16 +81,11 @@ export function mountNotices(app: App): void {
 
 type NamedProject = { readonly id: string; readonly slug: string }
 
-/** The project of the asker's that is named; null for all of theirs, which a token that is limited to some does not reach. */
-async function projectFor(c: Context<AppEnv>, grant: PersonalGrant, name: string | null): Promise<NamedProject | null> {
-  const reach = reachOf(grant)
-  if (name === null) {
-    if (reach.projects === null) return null
-    throw invalidInput('project', 'must be named: this token is limited to projects')
-  }
+/** The project of the asker's that is named. */
+async function projectNamed(c: Context<AppEnv>, grant: PersonalGrant, name: string): Promise<NamedProject> {
   const slug = parseSlug(name)
   if (!slug) throw invalidInput('project', 'must be a slug like gh/acme/web')
-  const project = await findMembership(c.env.stores.db, reach, slug)
+  const project = await findMembership(c.env.stores.db, reachOf(grant), slug)
   if (!project) throw new AppError('project_not_found')
   return { id: project.id, slug: slugText(project) }
 }

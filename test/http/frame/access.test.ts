@@ -420,7 +420,7 @@ const RECIPES: Record<Exclude<RouteName, `GET ${string}`>, Recipe> & Partial<Rec
   },
   'PUT /api/buildpass/v1/notices/choices': {
     path: () => '/api/buildpass/v1/notices/choices',
-    ask: () => ({ json: { choices: [{ kind: 'branch.broken' }] } }),
+    ask: () => ({ json: { choices: [{ kind: 'branch.broken', place: null }] } }),
     ok: 200,
     stricter: { projects: 400, 'other projects': 400 },
   },
