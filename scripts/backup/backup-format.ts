@@ -61,6 +61,9 @@ const OWN_TABLES = [
   'test_packs',
   // What is seen of the use of tokens, most of which a restore ends.
   'token_days',
+  // What was told last is learnt again: the first state that is seen is no news.
+  'notice_states',
+  'notice_checks',
   'd1_migrations',
 ] as const
 const RESTORED_TABLES = [
@@ -82,6 +85,11 @@ const RESTORED_TABLES = [
     'retention',
     'env_vars',
     'listeners',
+    'notices',
+    'notice_inbox',
+    'notice_choices',
+    'mail_addresses',
+    'token_successors',
   ],
   'dispatch_targets',
   'policy',
