@@ -54,6 +54,7 @@ CREATE TABLE `notice_states` (
 	FOREIGN KEY (`token_id`) REFERENCES `tokens`(`id`) ON UPDATE no action ON DELETE cascade
 );
 --> statement-breakpoint
+CREATE INDEX `notice_states_at` ON `notice_states` (`at`);--> statement-breakpoint
 CREATE INDEX `notice_states_project` ON `notice_states` (`project_id`);--> statement-breakpoint
 CREATE INDEX `notice_states_pipeline` ON `notice_states` (`pipeline_id`) WHERE pipeline_id is not null;--> statement-breakpoint
 CREATE INDEX `notice_states_token` ON `notice_states` (`token_id`) WHERE token_id is not null;--> statement-breakpoint

@@ -46,7 +46,7 @@ export function noticeStatements(db: Db, notice: NewNotice) {
   const isMade = sql`exists (select 1 from ${notices} where id = ${id})`
   const wants =
     onlyTo === undefined
-      ? sql`exists (select 1 from json_each(config, '$.notices') as row where row.value = ${kind})`
+      ? sql`${kind} in (select row.value from json_each(config, '$.notices') as row)`
       : sql`id = ${onlyTo}`
   const toChannels = rawStatement(
     db,

@@ -64,6 +64,7 @@ export const noticeStates = sqliteTable(
     tokenId: text('token_id').references(() => tokens.id, { onDelete: 'cascade' }),
   },
   (t) => [
+    index('notice_states_at').on(t.at),
     index('notice_states_project').on(t.projectId),
     index('notice_states_pipeline').on(t.pipelineId).where(sql`pipeline_id is not null`),
     index('notice_states_token').on(t.tokenId).where(sql`token_id is not null`),

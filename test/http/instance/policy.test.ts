@@ -3,6 +3,7 @@ import { INSTANCE } from '../../../src/domain/access/actor.ts'
 import { NO_POLICY } from '../../../src/domain/access/policy.ts'
 import { mintSecret } from '../../../src/domain/access/secret.ts'
 import { DAY_MS } from '../../../src/domain/day.ts'
+import { warnOfUnused } from '../../../src/storage/notices/token-notices.ts'
 import { everyTokenQuery } from '../../../src/storage/tokens/every-token.ts'
 import { policyQuery, putPolicy } from '../../../src/storage/tokens/policy.ts'
 import { insertToken, listTokens } from '../../../src/storage/tokens/tokens.ts'
@@ -17,6 +18,12 @@ const POLICY = '/api/buildpass/v1/instance/policy'
 const NOTHING = { personal_days: null, project_days: null, unused_days: null, project_makers: 'admins', cidrs: null }
 
 let stores: TestStores
+
+/** The daily warnings, and what ends so many days after them. */
+async function endWarned(days: number): Promise<void> {
+  while (await warnOfUnused(stores, 90, stores.now()));
+  await endUnused(stores, stores.now() + days * DAY_MS)
+}
 let owner: { readonly id: string; readonly token: string; readonly session: Awaited<ReturnType<typeof seedSession>> }
 let admin: typeof owner
 let project: Awaited<ReturnType<typeof seedProject>>
@@ -190,7 +197,7 @@ describe('tokens of before the policy', () => {
       ...{ kind: 'personal', user, createdAt, limits: { notBefore: Date.now() - DAY_MS } },
     })
     await put({ unused_days: 90 })
-    await endUnused(stores, stores.now())
+    await endWarned(8)
     expect(await listTokens(stores.db, { kind: 'personal', userId: user.id })).toMatchObject([{ id: early.id }])
   })
 
@@ -199,13 +206,18 @@ describe('tokens of before the policy', () => {
     const user = await seedUser(db)
     const old = Date.now() - 91 * DAY_MS
     const unused = await seedToken(stores, { kind: 'personal', user, createdAt: old })
-    const young = await seedToken(stores, { kind: 'personal', user, createdAt: old + 2 * DAY_MS })
+    const young = await seedToken(stores, { kind: 'personal', user, createdAt: old + 12 * DAY_MS })
     const job = await seedToken(stores, { kind: 'reporting', project, createdAt: old })
     expect(await endUnused(stores, stores.now())).toBe(false)
     const idsOf = async () => (await listTokens(db, { kind: 'personal', userId: user.id })).map(({ id }) => id)
     expect(await idsOf()).toEqual([unused.id, young.id])
     await put({ unused_days: 90 })
+    // Nobody was warned yet.
     expect(await endUnused(stores, stores.now())).toBe(false)
+    expect(await idsOf()).toEqual([unused.id, young.id])
+    await endWarned(6)
+    expect(await idsOf()).toEqual([unused.id, young.id])
+    await endWarned(8)
     expect(await idsOf()).toEqual([young.id])
     expect((await ask('/api/buildpass/v1/token', { token: job.secret })).status).toBe(200)
     expect((await ask('/api/v1.1/me', { token: unused.secret })).status).toBe(401)
