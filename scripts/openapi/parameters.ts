@@ -117,6 +117,7 @@ export const QUERY_PARAMETERS: Readonly<Record<string, Parameter>> = {
     schema: { type: 'string', enum: BUILD_FILTERS, default: 'none' },
   },
   branch: text('Only of this branch.'),
+  project: text('Of this project alone, as gh/acme/web.'),
   job: text('Only of jobs of this name.'),
   workflow: text('Only of workflows of this name.'),
   'page-token': text('The `next_page_token` of the page before.'),
