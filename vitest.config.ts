@@ -14,6 +14,7 @@ const workerd = () =>
   cloudflareTest(async () => ({
     wrangler: { configPath: './wrangler.toml' },
     miniflare: {
+      email: { send_email: [{ name: 'EMAIL' }] },
       bindings: {
         TEST_MIGRATIONS: await readD1Migrations('./migrations'),
         // New in each run: nothing secret stands in the code, and no test can rest on a known value.

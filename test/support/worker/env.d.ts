@@ -8,6 +8,7 @@ declare global {
       readonly PEPPERS: string
       readonly DOWNLOAD_KEY: string
       readonly DATA_KEY: string
+      readonly EMAIL: SendEmail
       readonly TEST_MIGRATIONS: D1Migration[]
     }
   }
