@@ -1,8 +1,8 @@
 import { INSTANCE } from '../domain/access/actor.ts'
-import { BUILD_STATUS, type Build, stageOf } from '../domain/builds/build.ts'
+import { BUILD_STATUS, type Build, isOver, stageOf } from '../domain/builds/build.ts'
 import { countingParts, decidingBuildOf, FAILURES, pipelineStatusFor } from '../domain/builds/pipeline-status.ts'
 import type { DataKeys } from '../domain/formats/sealed-text.ts'
-import { addressOf } from '../domain/notices/dispatch-target.ts'
+import { addressOf, isStatusListener } from '../domain/notices/dispatch-target.ts'
 import {
   dispatchRequestFor,
   isCancel,
@@ -119,13 +119,15 @@ async function prepare(stores: Stores, { dataKeys, publicOrigin }: SendSettings,
     const opened = await openListener(db, dataKeys, row.listenerId)
     if (!opened) return dropped('The listener was deleted.')
     if (opened.secret === null) return dropped(UNREADABLE)
-    // On GitHub a commit has one status for all builds with this job name, not that of the build that ended last.
-    const build = opened.listener.kind === 'github-status' ? await decidingBuild(db, first) : first
+    const { listener } = opened
+    // A commit has one status for all builds with this job name, not that of the build that ended last.
+    const build = isStatusListener(listener) ? await decidingBuild(db, first) : first
+    if (!build) return dropped('It counts no more, and its end was not reported.')
     const isRed = BUILD_STATUS[build.status].class === 'red'
     const failedTests = isRed ? await summarizeBuilds(stores, project, [build.id]) : ''
     const reported = { ...message, builds: [build] as const, failedTests }
-    const request = await listenerRequestFor(opened.listener, opened.secret, reported)
-    return { request, sends: statusLine(build.status, failedTests), remoteIdIn: () => null }
+    const request = await listenerRequestFor(listener, opened.secret, reported)
+    return { request, sends: statusLine(listener, build.status, failedTests), remoteIdIn: () => null }
   }
   const opened = await openDispatchTarget(db, dataKeys, row.projectId)
   if (!opened) return dropped('The dispatch target was deleted.')
@@ -154,9 +156,9 @@ async function prepareWorkflowEnd(
   if (!project || !found) return dropped('What it was about was deleted.')
   if (opened.secret === null) return dropped(UNREADABLE)
   const parts = await readPipelineParts(db, found.pipeline.id)
-  // On GitHub a commit has one status for all attempts at a workflow; other listeners get the attempt that ended.
+  // A commit has one status for all attempts at a workflow; other listeners get the attempt that ended.
   const about = parts.workflows.filter(({ id, attemptOf }) =>
-    opened.listener.kind === 'github-status' ? attemptOf === found.workflow.attemptOf : id === found.workflow.id,
+    isStatusListener(opened.listener) ? attemptOf === found.workflow.attemptOf : id === found.workflow.id,
   )
   const ids = new Set(about.map(({ id }) => id))
   const builds = parts.builds.filter(({ workflowId }) => ids.has(workflowId))
@@ -169,14 +171,19 @@ async function prepareWorkflowEnd(
   )
   const end = { id: row.id, project, ...found, status, failedTests, origin: publicOrigin, now: now() }
   const request = await workflowEndRequestFor(opened.listener, opened.secret, end)
-  return { request, sends: statusLine(status, failedTests), remoteIdIn: () => null }
+  return { request, sends: statusLine(opened.listener, status, failedTests), remoteIdIn: () => null }
 }
 
-/** The build that decides the status of the job of `build` in its pipeline. */
-async function decidingBuild(db: Stores['db'], build: Build): Promise<Build> {
+/** The build that decides the status of the job of `build` in its pipeline; null where none does and it has no end. */
+async function decidingBuild(db: Stores['db'], build: Build): Promise<Build | null> {
   const parts = await readPipelineParts(db, build.pipeline.id)
   const deciding = decidingBuildOf(parts, build.workflow.name, build.jobName)
-  return (deciding && deciding.id !== build.id ? await findBuildById(db, deciding.id) : null) ?? build
+  if (deciding) return (deciding.id === build.id ? null : await findBuildById(db, deciding.id)) ?? build
+  if (isOver(build.status)) return build
+  const status = parts.workflows.find(({ id }) => id === build.workflow.id)?.reportedStatus ?? null
+  if (status === null || !isOver(status)) return null
+  // Its run ended without it: what made the run fail need not be this job.
+  return { ...build, status: FAILURES.includes(status) ? 'infrastructure_fail' : status }
 }
 
 const UNREADABLE = 'Its secret cannot be read with the DATA_KEY of this deployment: set it again.'
@@ -188,7 +195,8 @@ async function buildsOf({ db }: Stores, { event, buildId, workflowId }: OutboxRo
   if (event === 'workflow.rerun') return (await listBuildsOfWorkflow(db, workflowId)).filter(waits)
   const build = buildId === null ? null : await findBuildById(db, buildId)
   if (!build) return []
-  return event === 'build.finished' || event === 'build.cancel' || waits(build) ? [build] : []
+  const isOfAny = event === 'build.started' || event === 'build.finished' || event === 'build.cancel'
+  return isOfAny || waits(build) ? [build] : []
 }
 
 type Sent =
@@ -204,18 +212,27 @@ type Sent =
 const TIMEOUT_MS = 15_000
 const MAX_ANSWER_BYTES = 65_536
 
-async function send({ allowedHosts }: SendSettings, { url, headers, body }: OutboundRequest): Promise<Sent> {
+async function send({ allowedHosts }: SendSettings, request: OutboundRequest): Promise<Sent> {
+  const { url, headers, body, meaningOf } = request
   // The URL was checked when it was set, but the deployment's rules may have become stricter since.
   const refused = outboundUrlProblem(url, allowedHosts)
   if (refused) return { ok: false, status: null, problem: `The URL ${refused}.`, ...NEVER }
   try {
-    const asked = { method: 'POST', headers, body, boxMs: TIMEOUT_MS, maxBytes: MAX_ANSWER_BYTES } as const
-    const { status, headers: said, text } = await askOutside(url, asked)
-    if (status >= 200 && status < 300) return { ok: true, status, answer: jsonIn(text) }
+    const boxes = { boxMs: TIMEOUT_MS, maxBytes: MAX_ANSWER_BYTES, readsRefusals: meaningOf !== undefined }
+    const { status, headers: said, text } = await askOutside(url, { method: 'POST', headers, body, ...boxes })
+    const isTaken = status >= 200 && status < 300
+    const meaning = isTaken ? 'delivered' : (meaningOf?.(status, jsonIn(text)) ?? null)
+    if (meaning === 'delivered') return { ok: true, status, answer: jsonIn(text) }
     const problem = status >= 300 && status < 400 ? 'It redirects, which is not followed.' : `It answered ${status}.`
     const retryAfter = Number(said.get('Retry-After') ?? Number.NaN)
     const retryAfterSeconds = Number.isFinite(retryAfter) && retryAfter > 0 ? retryAfter : null
-    return { ok: false, status, problem, isWorthRetrying: isWorthRetrying(status), retryAfterSeconds }
+    return {
+      ok: false,
+      status,
+      problem,
+      isWorthRetrying: meaning === 'again' || isWorthRetrying(status),
+      retryAfterSeconds,
+    }
   } catch (error) {
     const isLate = error instanceof Error && error.name === 'TimeoutError'
     const problem = isLate ? `It did not answer within ${TIMEOUT_MS / 1000} s.` : 'It could not be reached.'

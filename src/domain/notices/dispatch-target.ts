@@ -44,10 +44,18 @@ export function addressOf(target: DispatchTarget): string {
 export const GITHUB_API = 'https://api.github.com'
 export const GITLAB = 'https://gitlab.com'
 
-/** A receiver of a message when a build ends, or when a CI reports a run as failed. */
+/** A receiver of a message when a build ends, or when a CI reports a run as failed; commit statuses say when it starts, too. */
 export type Listener =
   | { readonly kind: 'webhook'; readonly url: string }
   | { readonly kind: 'github-status'; readonly apiUrl: string; readonly repository: string; readonly context: string }
+  | { readonly kind: 'gitlab-status'; readonly url: string; readonly repository: string; readonly context: string }
+
+/** A listener that a commit has one status a name at. */
+export type StatusListener = Extract<Listener, { readonly kind: 'github-status' | 'gitlab-status' }>
+
+export function isStatusListener(listener: Listener): listener is StatusListener {
+  return listener.kind === 'github-status' || listener.kind === 'gitlab-status'
+}
 
 /** What a message asks of a dispatch target, or reports to a listener. */
 export type OutboxEvent =
@@ -56,6 +64,7 @@ export type OutboxEvent =
   | 'workflow.rerun'
   | 'build.cancel'
   | 'workflow.cancel'
+  | 'build.started'
   | 'build.finished'
   | 'workflow.finished'
 

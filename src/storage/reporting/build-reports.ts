@@ -4,7 +4,13 @@ import { githubRunPrefix, isJenkinsRun } from '../../domain/builds/attempt.ts'
 import { type Build, type BuildEvent, type BuildReport, isOver } from '../../domain/builds/build.ts'
 import type { RunReport } from '../../domain/reporting/webhook-reading.ts'
 import { buildOf, selectBuild } from '../builds/builds.ts'
-import { queuedIdsOf, tellListenersOfWorkflowStatement, tellListenersStatement } from '../notices/outbox.ts'
+import {
+  queuedIdsOf,
+  tellListenersOfStartStatement,
+  tellListenersOfUnendedStatement,
+  tellListenersOfWorkflowStatement,
+  tellListenersStatement,
+} from '../notices/outbox.ts'
 import { builds } from '../schema/schema.ts'
 import type { Db, Stores } from '../stores.ts'
 import { commit } from '../tokens/rights.ts'
@@ -94,9 +100,10 @@ export async function storeRun(
     ...gitlabRootStatements(db, projectId, run),
     ...sortHeadUnknownStatements(db, projectId, [run]),
   ]
+  const which = whichWorkflow(projectId, run)
   const toListeners =
     run.runStatus && isOver(run.runStatus.status)
-      ? [tellListenersOfWorkflowStatement(db, whichWorkflow(projectId, run), now)]
+      ? [tellListenersOfWorkflowStatement(db, which, now), tellListenersOfUnendedStatement(db, which, now)]
       : []
   const results: unknown[] = await commit(stores, actor, [...writes, ...toListeners])
   return results.slice(writes.length).flatMap(queuedIdsOf)
@@ -121,7 +128,7 @@ export async function storeEvent(
   return row ? { build: buildOf(row), messageIds: messages.flatMap(queuedIdsOf) } : null
 }
 
-/** The messages to listeners that a build has ended: only an event with a status that is over can have ended it. */
+/** The messages to listeners that a build has ended, which only an event with a status that is over can do, or started. */
 function listenerStatements(db: Db, which: SQL, event: BuildEvent, now: number) {
-  return isOver(event.status) ? [tellListenersStatement(db, which, now)] : []
+  return [(isOver(event.status) ? tellListenersStatement : tellListenersOfStartStatement)(db, which, now)]
 }

@@ -33,6 +33,13 @@ export const listenerShape = named(
       api_url: text('https://api.github.com'),
       context: text('buildpass'),
     }),
+    object({
+      kind: exactly('gitlab-status'),
+      ...shared,
+      repository: text('acme/group/web'),
+      url: text('https://gitlab.com'),
+      context: text('buildpass'),
+    }),
   ]),
 )
 export const listenersShape = object({ items: list(listenerShape) })
@@ -43,6 +50,7 @@ const outboundDeliveryShape = named(
     id: text('59d9e95474849c346eafc50f735f6efd'),
     time: time(),
     event: oneOf([
+      'build.started',
       'build.finished',
       'workflow.finished',
       'pipeline.trigger',
@@ -51,7 +59,7 @@ const outboundDeliveryShape = named(
       'build.cancel',
       'workflow.cancel',
     ]),
-    receiver: oneOf(['webhook', 'github-status', 'dispatch-target']),
+    receiver: oneOf(['webhook', 'github-status', 'gitlab-status', 'dispatch-target']),
     build_num: orNull(whole(42)),
     state: oneOf(['delivered', 'pending', 'failed', 'dropped', 'refused']),
     attempts: whole(1),

@@ -1,7 +1,7 @@
 import * as v from 'valibot'
 import { AppError } from '../../../domain/error.ts'
 import { lazily } from '../../../domain/lazily.ts'
-import { GITHUB_API, type Listener } from '../../../domain/notices/dispatch-target.ts'
+import { GITHUB_API, GITLAB, type Listener } from '../../../domain/notices/dispatch-target.ts'
 import type { OutboxEntry } from '../../../domain/notices/outbox.ts'
 import { mintListenerSecret } from '../../../domain/notices/standard-webhook.ts'
 import type { Project } from '../../../domain/project.ts'
@@ -18,7 +18,13 @@ import { readJson } from '../../frame/request/input.ts'
 import { type App, route } from '../../frame/route.ts'
 import { isoOf } from '../../json/iso-time.ts'
 import { line } from '../../json/schemas.ts'
-import { repositoryField, requireOutboundUrl, secretField, withoutTrailingSlash } from './dispatch-target.ts'
+import {
+  gitlabProject,
+  repositoryField,
+  requireOutboundUrl,
+  secretField,
+  withoutTrailingSlash,
+} from './dispatch-target.ts'
 import type { ListenerJson, ListenersJson, OutboundDeliveriesJson, OutboundDeliveryJson } from './listeners-shape.ts'
 
 /** The body that adds a listener. Secrets are taken, sealed, and never given back. */
@@ -34,8 +40,15 @@ export const listenerInput = lazily(() =>
         api_url: v.optional(v.string('must be a URL'), GITHUB_API),
         context: v.optional(line(100), 'buildpass'),
       }),
+      v.strictObject({
+        kind: v.literal('gitlab-status'),
+        token: line(1_000),
+        repository: v.optional(gitlabProject()),
+        url: v.optional(v.string('must be a URL'), GITLAB),
+        context: v.optional(line(100), 'buildpass'),
+      }),
     ],
-    'must be one of webhook, github-status',
+    'must be one of webhook, github-status, gitlab-status',
   ),
 )
 
@@ -49,8 +62,8 @@ export function mountListeners(app: App): void {
   route(app, 'POST /api/buildpass/v1/projects/:vcs/:org/:repo/listeners', async (c, { actor, project }) => {
     const input = await readJson(c, listenerInput())
     const listener = listenerOf(input, project)
-    if (listener.kind === 'webhook') requireOutboundUrl(c, 'url', listener.url)
-    else requireOutboundUrl(c, 'api_url', listener.apiUrl)
+    if (listener.kind === 'github-status') requireOutboundUrl(c, 'api_url', listener.apiUrl)
+    else requireOutboundUrl(c, 'url', listener.url)
     const minted = input.kind === 'webhook' && input.secret === undefined ? mintListenerSecret() : null
     const secret = minted ?? (input.kind === 'webhook' ? (input.secret ?? '') : input.token)
     const { stores, settings } = c.env
@@ -77,16 +90,20 @@ export function mountListeners(app: App): void {
 
 function listenerOf(input: v.InferOutput<ReturnType<typeof listenerInput>>, project: Project): Listener {
   if (input.kind === 'webhook') return { kind: input.kind, url: input.url }
-  const { kind, repository = `${project.org}/${project.repo}`, api_url, context } = input
-  return { kind, repository, apiUrl: withoutTrailingSlash(api_url), context }
+  const { kind, repository = `${project.org}/${project.repo}`, context } = input
+  return kind === 'gitlab-status'
+    ? { kind, repository, url: withoutTrailingSlash(input.url), context }
+    : { kind, repository, apiUrl: withoutTrailingSlash(input.api_url), context }
 }
 
 /** A listener as it is shown: without its secret, unless that was made for it just now. */
 function listenerJson({ id, listener, createdAt }: StoredListener, secret?: string): ListenerJson {
   const created_at = isoOf(createdAt)
   if (listener.kind === 'webhook') return { id, kind: listener.kind, created_at, url: listener.url, secret }
-  const { kind, repository, apiUrl, context } = listener
-  return { id, kind, created_at, repository, api_url: apiUrl, context }
+  const { repository, context } = listener
+  return listener.kind === 'gitlab-status'
+    ? { id, kind: listener.kind, created_at, repository, url: listener.url, context }
+    : { id, kind: listener.kind, created_at, repository, api_url: listener.apiUrl, context }
 }
 
 function deliveryJson(entry: OutboxEntry): OutboundDeliveryJson {
