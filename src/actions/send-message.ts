@@ -1,5 +1,6 @@
 import { INSTANCE } from '../domain/access/actor.ts'
 import { BUILD_STATUS, type Build, isOver, stageOf } from '../domain/builds/build.ts'
+import { hasStepFailed } from '../domain/builds/failed-step.ts'
 import { countingParts, decidingBuildOf, FAILURES, pipelineStatusFor } from '../domain/builds/pipeline-status.ts'
 import type { DataKeys } from '../domain/formats/sealed-text.ts'
 import { addressOf, isStatusListener } from '../domain/notices/dispatch-target.ts'
@@ -16,8 +17,9 @@ import {
 import { type AllowedHosts, outboundUrlProblem } from '../domain/notices/outbound-url.ts'
 import { backOffSecondsAfter, isWorthRetrying } from '../domain/notices/outbox.ts'
 import { askOutside } from '../outside/ask.ts'
-import { findBuildById, listBuildsOfWorkflow } from '../storage/builds/builds.ts'
+import { findBuildById, findSteps, listBuildsOfWorkflow } from '../storage/builds/builds.ts'
 import { findWorkflowOfPipeline, readPipelineParts } from '../storage/builds/pipeline-parts.ts'
+import type { WhichBuild } from '../storage/builds/which-build.ts'
 import { openListener } from '../storage/notices/listeners.ts'
 import {
   claimMessage,
@@ -125,7 +127,9 @@ async function prepare(stores: Stores, { dataKeys, publicOrigin }: SendSettings,
     if (!build) return dropped('It counts no more, and its end was not reported.')
     const isRed = BUILD_STATUS[build.status].class === 'red'
     const failedTests = isRed ? await summarizeBuilds(stores, project, [build.id]) : ''
-    const reported = { ...message, builds: [build] as const, failedTests }
+    const failedStep =
+      isRed && isStatusListener(listener) ? await findFailedStep(db, { projectId: project.id, id: build.id }) : null
+    const reported = { ...message, builds: [build] as const, failedTests, failedStep }
     const request = await listenerRequestFor(listener, opened.secret, reported)
     return { request, sends: statusLine(listener, build.status, failedTests), remoteIdIn: () => null }
   }
@@ -184,6 +188,14 @@ async function decidingBuild(db: Stores['db'], build: Build): Promise<Build | nu
   if (status === null || !isOver(status)) return null
   // Its run ended without it: what made the run fail need not be this job.
   return { ...build, status: FAILURES.includes(status) ? 'infrastructure_fail' : status }
+}
+
+/** The first step of a red build that failed and has a log, from 0. */
+async function findFailedStep(db: Stores['db'], build: WhichBuild): Promise<number | null> {
+  const { steps, logs } = (await findSteps(db, build)) ?? { steps: [], logs: [] }
+  const logged = new Set(logs.map(({ step }) => step))
+  const step = steps.findIndex((one, place) => logged.has(place) && hasStepFailed(one))
+  return step < 0 ? null : step
 }
 
 const UNREADABLE = 'Its secret cannot be read with the DATA_KEY of this deployment: set it again.'

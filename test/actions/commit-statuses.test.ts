@@ -2,9 +2,10 @@ import fc from 'fast-check'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { sendMessage } from '../../src/actions/send-message.ts'
 import { INSTANCE } from '../../src/domain/access/actor.ts'
-import type { ReportedStatus } from '../../src/domain/builds/build.ts'
+import type { ReportedStatus, Step } from '../../src/domain/builds/build.ts'
 import type { Listener } from '../../src/domain/notices/dispatch-target.ts'
 import { slugText } from '../../src/domain/project.ts'
+import { appendToLog } from '../../src/storage/logs/append-log.ts'
 import { insertListener } from '../../src/storage/notices/listeners.ts'
 import { listOutbox } from '../../src/storage/notices/outbox.ts'
 import { seedProject } from '../support/seed/seed.ts'
@@ -220,6 +221,52 @@ describe('a commit status of a start', () => {
   })
 })
 
+describe('a commit status of a red build', () => {
+  const step = (name: string, status: string, exitCode: number | null = null): Step => ({
+    name,
+    actions: [
+      {
+        ...{ name, type: 'test', index: 0, step: 0, status, exit_code: exitCode },
+        ...{ start_time: null, end_time: null, run_time_millis: null, bash_command: null },
+      },
+    ],
+  })
+  const STEPS = [step('a', 'success'), step('b', 'failed'), step('c', 'failed'), step('d', 'odd', 1)]
+
+  it.each<[string, ReportedStatus, readonly number[], string]>([
+    ['the first failed step with a log', 'failed', [0, 2, 3], '/steps/2/log'],
+    ['a step by its exit code', 'failed', [0, 3], '/steps/3/log'],
+    ['the build, where no failed step has a log', 'failed', [0], ''],
+    ['the build, where it passed', 'success', [1], ''],
+  ])('leads to %s', async (_, status, logged, path) => {
+    for (const listener of [GITHUB, GITLAB]) {
+      const { stores, project, outside, work } = await seedListener(listener)
+      const report = {
+        ...reportFor({ ...UNIT, status: 'running' }),
+        steps: STEPS,
+        buildUrl: 'https://ci.example.com/7',
+      }
+      const reported = await reportBuild(stores, project.id, report)
+      if (!('build' in reported)) throw new Error(reported.kind)
+      for (const place of logged) await keepLog(stores, reported.build.id, place)
+      await reportBuild(stores, project.id, { ...report, status, stoppedAt: 2_000 })
+      await work()
+      const own = `https://builds.example.com/${slugText(project)}/1`
+      expect(outside.sent.at(-1)?.json.target_url).toBe(path === '' ? 'https://ci.example.com/7' : own + path)
+    }
+  })
+
+  it('leads where it always did while nobody knows where our pages are', async () => {
+    const { stores, project, outside } = await seedListener(GITHUB)
+    const report = { ...reportFor({ ...UNIT, status: 'failed' }), steps: STEPS, buildUrl: 'https://ci.example.com/7' }
+    const reported = await reportBuild(stores, project.id, report)
+    if (!('build' in reported)) throw new Error(reported.kind)
+    await keepLog(stores, reported.build.id, 1)
+    for (const id of stores.queued.splice(0)) await sendMessage(stores, { ...outside, publicOrigin: null }, id)
+    expect(outside.sent[0]?.json.target_url).toBe('https://ci.example.com/7')
+  })
+})
+
 describe('starts and ends in any order, sent in any order', () => {
   const STATUSES = ['queued', 'running', 'end'] as const
   const report = fc.record({
@@ -355,6 +402,12 @@ function openHost(listener: typeof GITHUB | typeof GITLAB) {
     return new Response(null, { status: 201 })
   })
   return host
+}
+
+async function keepLog(stores: Awaited<ReturnType<typeof openTestStores>>, buildId: string, step: number) {
+  const chunk = { offset: 0, bytes: new Uint8Array([110, 111, 10]), isFinal: true, cutNewlines: null }
+  const kept = await appendToLog(stores, { buildId, step, stream: 'stdout' }, chunk, INSTANCE)
+  expect(kept.kind).toBe('appended')
 }
 
 function runOf(status: ReportedStatus) {

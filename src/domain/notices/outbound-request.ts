@@ -23,6 +23,8 @@ export type OutboundMessage = {
   readonly builds: readonly [Build, ...Build[]]
   /** What failed, in one line: of the first of the builds. Empty where nothing did, or no test is known. */
   readonly failedTests: string
+  /** The first of its failed steps that has a log, from 0. */
+  readonly failedStep?: number | null
   readonly parameters: Parameters
   readonly envVars: Readonly<Record<string, string>>
   /** The target's id of the run. */
@@ -81,7 +83,7 @@ export function listenerRequestFor(
     name: `${build.workflow.name}/${build.jobName}`,
     description: `${build.jobName}: ${statusLine(listener, build.status, message.failedTests)}`,
     status: build.status,
-    url: pageOf(message, build),
+    url: failedStepPageOf(message, build) ?? pageOf(message, build),
   })
 }
 
@@ -243,6 +245,12 @@ function subjectOf(project: Project, pipeline: Pipeline, workflow: Workflow) {
 
 function pageOf({ origin, project }: OutboundMessage, build: Build): string | null {
   return build.buildUrl ?? (origin === null ? null : `${origin}/${slugText(project)}/${build.num}`)
+}
+
+function failedStepPageOf({ origin, project, failedStep = null }: OutboundMessage, build: Build): string | null {
+  return origin === null || failedStep === null
+    ? null
+    : `${origin}/${slugText(project)}/${build.num}/steps/${failedStep}/log`
 }
 
 function refOf({ pipeline }: Build): string {
