@@ -1,4 +1,5 @@
-// npm run soak [-- --minutes N] [--seed S] [--path P]: the simulation of test/prove/sim for as long as you like.
+// npm run soak [-- --minutes N] [--seed S] [--path P]: the simulation of test/prove/sim for as long as you like, then tokens
+// with limits on the whole Worker for a quarter of that.
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { BOUND_MS } from '../../src/domain/access/fence.ts'
@@ -8,6 +9,8 @@ import { openSqliteD1 } from '../../test/prove/sim/sqlite-d1.ts'
 import { createStats, statsText } from '../../test/prove/sim/stats.ts'
 import { parseInvocation, refuseInvocation } from '../check/invocation.ts'
 import { REPOSITORY } from '../start/local-state.ts'
+import { walkLimits, walkText } from './limits/walk.ts'
+import { seeded } from './random.ts'
 
 const GRACE_MS = 60_000
 const BATCH = 200
@@ -42,6 +45,12 @@ do {
 } while (performance.now() < until && values.path === undefined)
 console.log(statsText(stats, BOUND_MS, GRACE_MS))
 if (stats.latestAcceptMs >= BOUND_MS || stats.latestGraceMs >= GRACE_MS) process.exitCode = 1
+// A path plays one schedule again, and nothing else.
+if (values.path === undefined) {
+  const walked = await walkLimits(seeded(1 + (seed % 2_147_483_646)), (minutes * 60_000) / 4)
+  console.log(walkText(walked))
+  if (walked.wrong.length > 0) process.exitCode = 1
+}
 
 /** fast-check names the way to the smallest failing schedule. */
 function pathIn(error: unknown): string {

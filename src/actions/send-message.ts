@@ -1,7 +1,8 @@
 import { INSTANCE } from '../domain/access/actor.ts'
-import { BUILD_STATUS, type Build, stageOf } from '../domain/builds/build.ts'
+import { BUILD_STATUS, type Build, isOver, stageOf } from '../domain/builds/build.ts'
+import { hasStepFailed } from '../domain/builds/failed-step.ts'
 import { countingParts, decidingBuildOf, FAILURES, pipelineStatusFor } from '../domain/builds/pipeline-status.ts'
-import { addressOf, hearsOfBuilds } from '../domain/notices/dispatch-target.ts'
+import { addressOf, hearsOfBuilds, isStatusListener } from '../domain/notices/dispatch-target.ts'
 import {
   dispatchRequestFor,
   isCancel,
@@ -13,8 +14,9 @@ import {
   workflowEndRequestFor,
 } from '../domain/notices/outbound-request.ts'
 import { backOffSecondsAfter } from '../domain/notices/outbox.ts'
-import { findBuildById, listBuildsOfWorkflow } from '../storage/builds/builds.ts'
+import { findBuildById, findSteps, listBuildsOfWorkflow } from '../storage/builds/builds.ts'
 import { findWorkflowOfPipeline, readPipelineParts } from '../storage/builds/pipeline-parts.ts'
+import type { WhichBuild } from '../storage/builds/which-build.ts'
 import { type OpenedListener, openListener } from '../storage/notices/listeners.ts'
 import {
   type BuildMessage,
@@ -119,13 +121,19 @@ async function prepare(stores: Stores, { dataKeys, publicOrigin }: SendSettings,
     if (opened.secret === null) return dropped(UNREADABLE)
     const { listener } = opened
     if (!hearsOfBuilds(listener)) return dropped(NO_BUILDS)
-    // On GitHub a commit has one status for all builds with this job name, not that of the build that ended last.
-    const build = listener.kind === 'github-status' ? await decidingBuild(db, first) : first
+    // A commit has one status for all builds with this job name, not that of the build that ended last.
+    const build = isStatusListener(listener) ? await decidingBuild(db, first) : first
+    if (!build) return dropped('It counts no more, and its end was not reported.')
     const isRed = BUILD_STATUS[build.status].class === 'red'
     const failedTests = isRed ? await summarizeBuilds(stores, project, [build.id]) : ''
-    const reported = { ...message, builds: [build] as const, failedTests }
+    const failedStep =
+      isRed && isStatusListener(listener) ? await findFailedStep(db, { projectId: project.id, id: build.id }) : null
+    const reported = { ...message, builds: [build] as const, failedTests, failedStep }
     const request = await listenerRequestFor(listener, opened.secret, reported)
-    return { request, sends: statusLine(build.status, failedTests), remoteIdIn: () => null, listener: opened }
+    return {
+      ...{ request, sends: statusLine(listener, build.status, failedTests) },
+      ...{ remoteIdIn: () => null, listener: opened },
+    }
   }
   const opened = await openDispatchTarget(db, dataKeys, row.projectId)
   if (!opened) return dropped('The dispatch target was deleted.')
@@ -157,9 +165,9 @@ async function prepareWorkflowEnd(
   const { listener } = opened
   if (!hearsOfBuilds(listener)) return dropped(NO_BUILDS)
   const parts = await readPipelineParts(db, found.pipeline.id)
-  // On GitHub a commit has one status for all attempts at a workflow; other listeners get the attempt that ended.
+  // A commit has one status for all attempts at a workflow; other listeners get the attempt that ended.
   const about = parts.workflows.filter(({ id, attemptOf }) =>
-    listener.kind === 'github-status' ? attemptOf === found.workflow.attemptOf : id === found.workflow.id,
+    isStatusListener(listener) ? attemptOf === found.workflow.attemptOf : id === found.workflow.id,
   )
   const ids = new Set(about.map(({ id }) => id))
   const builds = parts.builds.filter(({ workflowId }) => ids.has(workflowId))
@@ -172,14 +180,27 @@ async function prepareWorkflowEnd(
   )
   const end = { id: row.id, project, ...found, status, failedTests, origin: publicOrigin, now: now() }
   const request = await workflowEndRequestFor(listener, opened.secret, end)
-  return { request, sends: statusLine(status, failedTests), remoteIdIn: () => null, listener: opened }
+  return { request, sends: statusLine(listener, status, failedTests), remoteIdIn: () => null, listener: opened }
 }
 
-/** The build that decides the status of the job of `build` in its pipeline. */
-async function decidingBuild(db: Stores['db'], build: Build): Promise<Build> {
+/** The build that decides the status of the job of `build` in its pipeline; null where none does and it has no end. */
+async function decidingBuild(db: Stores['db'], build: Build): Promise<Build | null> {
   const parts = await readPipelineParts(db, build.pipeline.id)
   const deciding = decidingBuildOf(parts, build.workflow.name, build.jobName)
-  return (deciding && deciding.id !== build.id ? await findBuildById(db, deciding.id) : null) ?? build
+  if (deciding) return (deciding.id === build.id ? null : await findBuildById(db, deciding.id)) ?? build
+  if (isOver(build.status)) return build
+  const status = parts.workflows.find(({ id }) => id === build.workflow.id)?.reportedStatus ?? null
+  if (status === null || !isOver(status)) return null
+  // Its run ended without it: what made the run fail need not be this job.
+  return { ...build, status: FAILURES.includes(status) ? 'infrastructure_fail' : status }
+}
+
+/** The first step of a red build that failed and has a log, from 0. */
+async function findFailedStep(db: Stores['db'], build: WhichBuild): Promise<number | null> {
+  const { steps, logs } = (await findSteps(db, build)) ?? { steps: [], logs: [] }
+  const logged = new Set(logs.map(({ step }) => step))
+  const step = steps.findIndex((one, place) => logged.has(place) && hasStepFailed(one))
+  return step < 0 ? null : step
 }
 
 const PAUSED = 'The receiver is paused.'
@@ -193,7 +214,8 @@ async function buildsOf({ db }: Stores, { event, buildId, workflowId }: BuildMes
   if (event === 'workflow.rerun') return (await listBuildsOfWorkflow(db, workflowId)).filter(waits)
   const build = buildId === null ? null : await findBuildById(db, buildId)
   if (!build) return []
-  return event === 'build.finished' || event === 'build.cancel' || waits(build) ? [build] : []
+  const isOfAny = event === 'build.started' || event === 'build.finished' || event === 'build.cancel'
+  return isOfAny || waits(build) ? [build] : []
 }
 
 /** Ends the builds that a message should have started: without it they would stay queued for ever. */

@@ -6,12 +6,14 @@ export type Ask = {
   /** From the first byte sent to the last one read. */
   readonly boxMs: number
   readonly maxBytes: number
+  /** Whether to read what it says of a refusal, too. */
+  readonly readsRefusals?: boolean
 }
 
 export type OutsideAnswer = {
   readonly status: number
   readonly headers: Headers
-  /** What a success said, if it came whole, in time and as UTF-8. */
+  /** What a success, or a refusal that was to be read, said, if it came whole, in time and as UTF-8. */
   readonly text: string | null
 }
 
@@ -19,7 +21,10 @@ export type OutsideAnswer = {
  * The one way in which we call servers that are not ours. A redirect is not followed: it could lead to where the address
  * itself may not, and would carry credentials along. Throws where no answer came; a `TimeoutError` where none came in time.
  */
-export async function askOutside(url: string, { boxMs, maxBytes, headers, ...request }: Ask): Promise<OutsideAnswer> {
+export async function askOutside(
+  url: string,
+  { boxMs, maxBytes, headers, readsRefusals, ...request }: Ask,
+): Promise<OutsideAnswer> {
   const stop = new AbortController()
   const late = new Promise<never>((_, reject) => {
     stop.signal.addEventListener('abort', () => reject(stop.signal.reason))
@@ -29,7 +34,7 @@ export async function askOutside(url: string, { boxMs, maxBytes, headers, ...req
   try {
     const init = { ...request, headers: { 'User-Agent': 'Buildpass', ...headers }, redirect: 'manual' } as const
     const response = await Promise.race([fetch(url, { ...init, signal: stop.signal }), late])
-    const whole = response.ok ? Promise.race([textOf(response, maxBytes), late]) : null
+    const whole = response.ok || readsRefusals ? Promise.race([textOf(response, maxBytes), late]) : null
     return { status: response.status, headers: response.headers, text: await (whole?.catch(() => null) ?? null) }
   } finally {
     clearTimeout(timer)

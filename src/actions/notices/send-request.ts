@@ -33,19 +33,24 @@ const MAX_ANSWER_BYTES = 65_536
 /** Sends a request to a receiver; it throws nothing. */
 export async function sendRequest(
   { allowedHosts }: Pick<SendSettings, 'allowedHosts'>,
-  { url, headers, body }: OutboundRequest,
+  { url, headers, body, meaningOf }: OutboundRequest,
 ): Promise<Sent> {
   // The URL was checked when it was set, but the deployment's rules may have become stricter since.
   const refused = outboundUrlProblem(url, allowedHosts)
   if (refused) return { ok: false, status: null, problem: `The URL ${refused}.`, ...NEVER }
   try {
-    const asked = { method: 'POST', headers, body, boxMs: TIMEOUT_MS, maxBytes: MAX_ANSWER_BYTES } as const
-    const { status, headers: said, text } = await askOutside(url, asked)
-    if (status >= 200 && status < 300) return { ok: true, status, answer: jsonIn(text) }
+    const boxes = { boxMs: TIMEOUT_MS, maxBytes: MAX_ANSWER_BYTES, readsRefusals: meaningOf !== undefined }
+    const { status, headers: said, text } = await askOutside(url, { method: 'POST', headers, body, ...boxes })
+    const isTaken = status >= 200 && status < 300
+    const meaning = isTaken ? 'delivered' : (meaningOf?.(status, jsonIn(text)) ?? null)
+    if (meaning === 'delivered') return { ok: true, status, answer: jsonIn(text) }
     const problem = status >= 300 && status < 400 ? 'It redirects, which is not followed.' : `It answered ${status}.`
     const retryAfter = Number(said.get('Retry-After') ?? Number.NaN)
     const retryAfterSeconds = Number.isFinite(retryAfter) && retryAfter > 0 ? retryAfter : null
-    return { ok: false, status, problem, isWorthRetrying: isWorthRetrying(status), retryAfterSeconds }
+    return {
+      ...{ ok: false, status, problem, retryAfterSeconds },
+      isWorthRetrying: meaning === 'again' || isWorthRetrying(status),
+    }
   } catch (error) {
     const isLate = error instanceof Error && error.name === 'TimeoutError'
     const problem = isLate ? `It did not answer within ${TIMEOUT_MS / 1000} s.` : 'It could not be reached.'

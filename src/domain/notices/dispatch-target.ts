@@ -46,7 +46,10 @@ export function addressOf(target: DispatchTarget): string {
 export const GITHUB_API = 'https://api.github.com'
 export const GITLAB = 'https://gitlab.com'
 
-/** A receiver of messages: of ends of builds and of runs, or of notices. */
+/**
+ * A receiver of messages: when a build ends, or when a CI reports a run as failed, and commit statuses when it starts, too; or
+ * of notices.
+ */
 export type Listener =
   /** With `notices` it gets those kinds, and no builds. */
   | { readonly kind: 'webhook'; readonly url: string; readonly notices?: readonly NoticeKind[] }
@@ -58,6 +61,14 @@ export type Listener =
       readonly notices: readonly NoticeKind[]
     }
   | { readonly kind: 'github-status'; readonly apiUrl: string; readonly repository: string; readonly context: string }
+  | { readonly kind: 'gitlab-status'; readonly url: string; readonly repository: string; readonly context: string }
+
+/** A listener that a commit has one status a name at. */
+export type StatusListener = Extract<Listener, { readonly kind: 'github-status' | 'gitlab-status' }>
+
+export function isStatusListener(listener: Listener): listener is StatusListener {
+  return listener.kind === 'github-status' || listener.kind === 'gitlab-status'
+}
 
 /** A listener that gets notices. */
 export type ChannelListener = Extract<Listener, { kind: 'webhook' | 'slack' | 'teams' }>
@@ -88,6 +99,7 @@ export function listenerName(listener: Listener): string {
     case 'teams':
       return listener.name
     case 'github-status':
+    case 'gitlab-status':
       return listener.repository
   }
 }
@@ -99,6 +111,7 @@ export type OutboxEvent =
   | 'workflow.rerun'
   | 'build.cancel'
   | 'workflow.cancel'
+  | 'build.started'
   | 'build.finished'
   | 'workflow.finished'
   | 'notice'

@@ -1,21 +1,16 @@
 import type { BranchStatus } from '../builds/badge.ts'
-import {
-  BUILD_STATUS,
-  type Build,
-  type BuildStatus,
-  durationMsOf,
-  type Pipeline,
-  type Workflow,
-} from '../builds/build.ts'
-import { visibleLine } from '../formats/visible-text.ts'
+import { type Build, type BuildStatus, durationMsOf, type Pipeline, type Workflow } from '../builds/build.ts'
 import { type Project, slugText, vcsUrlFor } from '../project.ts'
+import { type CommitStatus, commitStatusWords, githubStatus, gitlabStatusRequest } from './commit-status.ts'
 import {
   type BuildListener,
   type DispatchTarget,
   GITHUB_API,
+  isStatusListener,
   type Listener,
   type OutboxEvent,
   type Parameters,
+  type StatusListener,
 } from './dispatch-target.ts'
 import { webhookHeadersFor } from './standard-webhook.ts'
 
@@ -29,6 +24,8 @@ export type OutboundMessage = {
   readonly builds: readonly [Build, ...Build[]]
   /** What failed, in one line: of the first of the builds. Empty where nothing did, or no test is known. */
   readonly failedTests: string
+  /** The first of its failed steps that has a log, from 0. */
+  readonly failedStep?: number | null
   readonly parameters: Parameters
   readonly envVars: Readonly<Record<string, string>>
   /** The target's id of the run. */
@@ -49,6 +46,8 @@ export type OutboundRequest = {
   readonly url: string
   readonly headers: Readonly<Record<string, string>>
   readonly body: string
+  /** What a refusal means where it is not what it seems to be. */
+  readonly meaningOf?: (status: number, answer: unknown) => 'delivered' | 'again' | null
 }
 
 /** The request to a dispatch target to start or stop builds. */
@@ -80,12 +79,12 @@ export function listenerRequestFor(
 ): OutboundRequest | Promise<OutboundRequest> {
   if (listener.kind === 'webhook') return webhookRequest(listener.url, secret, message, dataOf(message))
   const [build] = message.builds
-  return githubStatusRequest(listener, secret, {
+  return statusRequest(listener, secret, {
     revision: build.pipeline.revision,
     name: `${build.workflow.name}/${build.jobName}`,
-    description: `${build.jobName}: ${statusLine(build.status, message.failedTests)}`,
+    description: `${build.jobName}: ${statusLine(listener, build.status, message.failedTests)}`,
     status: build.status,
-    url: pageOf(message, build),
+    url: failedStepPageOf(message, build) ?? pageOf(message, build),
   })
 }
 
@@ -101,18 +100,18 @@ export function workflowEndRequestFor(
     const data = { ...subject, workflow: { ...subject.workflow, status }, builds: [], ...failedTestsOf(end) }
     return webhookRequest(listener.url, secret, { ...end, event: 'workflow.finished' }, data)
   }
-  return githubStatusRequest(listener, secret, {
+  return statusRequest(listener, secret, {
     revision: pipeline.revision,
     name: workflow.name,
-    description: `${workflow.name}: ${statusLine(status, failedTests)}`,
+    description: `${workflow.name}: ${statusLine(listener, status, failedTests)}`,
     status,
     url: origin === null ? null : `${origin}/${slugText(project)}?pipeline=${pipeline.number}`,
   })
 }
 
 /** "failed: 2 new failures, 1 flaky". */
-export function statusLine(status: BranchStatus, failedTests: string): string {
-  const words = status.replaceAll('_', ' ')
+export function statusLine(listener: Listener, status: BranchStatus, failedTests: string): string {
+  const words = isStatusListener(listener) ? commitStatusWords(listener, status) : status.replaceAll('_', ' ')
   return failedTests === '' ? words : `${words}: ${failedTests}`
 }
 
@@ -120,27 +119,10 @@ function failedTestsOf({ failedTests }: Pick<OutboundMessage, 'failedTests'>) {
   return failedTests === '' ? {} : { failed_tests: failedTests }
 }
 
-type CommitStatus = {
-  readonly revision: string
-  readonly name: string
-  readonly description: string
-  readonly status: BranchStatus
-  readonly url: string | null
-}
-
-function githubStatusRequest(
-  { apiUrl, repository, context }: Extract<Listener, { kind: 'github-status' }>,
-  secret: string,
-  { revision, name, description, status, url }: CommitStatus,
-): OutboundRequest {
-  const path = `/repos/${repository}/statuses/${encodeURIComponent(revision)}`
-  return githubRequest(apiUrl, path, secret, {
-    state: GITHUB_STATE[status === 'no_builds' ? 'stopped' : BUILD_STATUS[status].class],
-    // People read context and description in GitHub's list of checks.
-    context: visibleLine(`${context}/${name}`),
-    description: visibleLine(description).slice(0, 140).toWellFormed(),
-    ...(url === null ? {} : { target_url: url }),
-  })
+function statusRequest(listener: StatusListener, secret: string, status: CommitStatus): OutboundRequest {
+  if (listener.kind === 'gitlab-status') return gitlabStatusRequest(listener, secret, status)
+  const { path, body } = githubStatus(listener, status)
+  return githubRequest(listener.apiUrl, path, secret, body)
 }
 
 /** The target's id of the run that it started, if its answer has one. */
@@ -150,14 +132,6 @@ export function remoteIdIn(target: DispatchTarget, answer: unknown): string | nu
   const id = key && Object.hasOwn(answer, key) ? (answer as Record<string, unknown>)[key] : null
   return typeof id === 'number' && Number.isSafeInteger(id) ? String(id) : null
 }
-
-const GITHUB_STATE = {
-  green: 'success',
-  red: 'failure',
-  stopped: 'error',
-  blue: 'pending',
-  waiting: 'pending',
-} as const
 
 function githubWorkflowRequest(
   target: Extract<DispatchTarget, { kind: 'github-workflow' }>,
@@ -272,6 +246,12 @@ function subjectOf(project: Project, pipeline: Pipeline, workflow: Workflow) {
 
 function pageOf({ origin, project }: OutboundMessage, build: Build): string | null {
   return build.buildUrl ?? (origin === null ? null : `${origin}/${slugText(project)}/${build.num}`)
+}
+
+function failedStepPageOf({ origin, project, failedStep = null }: OutboundMessage, build: Build): string | null {
+  return origin === null || failedStep === null
+    ? null
+    : `${origin}/${slugText(project)}/${build.num}/steps/${failedStep}/log`
 }
 
 function refOf({ pipeline }: Build): string {

@@ -45,7 +45,7 @@ export function dispatchStatement(
 export function tellListenersStatement(db: Db, build: SQL, at: number) {
   return rawStatement(
     db,
-    sql`${toListeners(at)}
+    sql`${toListeners(at, FINISHED)}
       where ${build} and ${builds.stage} = 2 and ${builds.status} is not ${lastQueuedStatus(sql`last.build_id = ${builds.id}`)} returning id`,
   )
 }
@@ -57,15 +57,46 @@ export function tellListenersStatement(db: Db, build: SQL, at: number) {
 export function tellListenersOfTestsStatement(db: Db, buildId: string, at: number) {
   return rawStatement(
     db,
-    sql`${toListeners(at)} where ${builds.id} = ${buildId} and ${builds.stage} = 2 and ${builds.class} = 'red' returning id`,
+    sql`${toListeners(at, FINISHED)} where ${builds.id} = ${buildId} and ${builds.stage} = 2 and ${builds.class} = 'red' returning id`,
   )
 }
 
-function toListeners(at: number): SQL {
+/**
+ * The statement that queues a message to each listener with commit statuses about a build that waits or runs, unless the last
+ * one about that build said so. On GitHub both are pending. Where the commit is not known, there is nothing to say it of.
+ */
+export function tellListenersOfStartStatement(db: Db, build: SQL, at: number) {
+  const told = sql`case when ${KIND} = 'gitlab-status' and ${builds.class} = 'blue' then 'running' else 'pending' end`
+  return rawStatement(
+    db,
+    sql`${toListeners(at, { event: 'build.started', told })}
+      where ${build} and ${builds.stage} < 2 and ${HAS_COMMIT_STATUSES} and ${pipelines.revision} <> ${UNKNOWN_REVISION}
+        and ${told} is not ${lastQueuedStatus(sql`last.build_id = ${builds.id}`)} returning id`,
+  )
+}
+
+/**
+ * The statement that queues a message about each build of a workflow that ended while the build, as its commit status says,
+ * did not: without its own report of an end it would be pending for ever.
+ */
+export function tellListenersOfUnendedStatement(db: Db, workflow: SQL, at: number) {
+  const saidOpen = sql`${lastQueuedStatus(sql`last.build_id = ${builds.id}`)} in ('pending', 'running')`
+  return rawStatement(
+    db,
+    sql`${toListeners(at, { event: 'build.finished', told: sql`'unended'` })}
+      where ${workflow} and ${builds.stage} < 2 and ${HAS_COMMIT_STATUSES} and ${saidOpen} returning id`,
+  )
+}
+
+const KIND = sql`${listeners.config} ->> '$.kind'`
+const HAS_COMMIT_STATUSES = sql`${KIND} in ('github-status', 'gitlab-status')`
+const FINISHED = { event: 'build.finished', told: sql`${builds.status}` } as const
+
+function toListeners(at: number, { event, told }: { readonly event: OutboxEvent; readonly told: SQL }): SQL {
   const subject = subjectOf(sql`${builds.id}`, sql`${workflows.name}, ${builds.jobName}`)
   return sql`insert into ${outbox} (id, project_id, build_id, workflow_id, listener_id, subject, event, told, state, created_at)
-      select lower(hex(randomblob(16))), ${builds.projectId}, ${builds.id}, ${builds.workflowId}, ${listeners.id}, ${subject}, 'build.finished',
-        ${builds.status}, 'pending', ${at}
+      select lower(hex(randomblob(16))), ${builds.projectId}, ${builds.id}, ${builds.workflowId}, ${listeners.id}, ${subject}, ${event},
+        ${told}, 'pending', ${at}
       from ${builds} join ${listeners} on ${listeners.projectId} = ${builds.projectId} and ${HEARS_OF_BUILDS}
       join ${workflows} on ${workflows.id} = ${builds.workflowId} join ${pipelines} on ${pipelines.id} = ${builds.pipelineId}`
 }
@@ -79,10 +110,10 @@ function lastQueuedStatus(which: SQL): SQL {
     order by last.rowid desc limit 1)`
 }
 
-/** Messages with one subject replace each other: on GitHub those for one status name at a commit, else those for one id. */
+/** Messages with one subject replace each other: of commit statuses those for one name at a commit, else those for one id. */
 function subjectOf(id: SQL, name: SQL): SQL {
   const commit = sql`case ${pipelines.revision} when ${UNKNOWN_REVISION} then ${pipelines.id} else ${pipelines.revision} end`
-  return sql`case ${listeners.config} ->> '$.kind' when 'github-status' then json_array(${commit}, ${name}) else ${id} end`
+  return sql`case when ${HAS_COMMIT_STATUSES} then json_array(${commit}, ${name}) else ${id} end`
 }
 
 /**

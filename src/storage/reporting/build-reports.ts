@@ -5,7 +5,13 @@ import { type Build, type BuildEvent, type BuildReport, isOver } from '../../dom
 import type { RunReport } from '../../domain/reporting/webhook-reading.ts'
 import { buildOf, selectBuild } from '../builds/builds.ts'
 import { askCheckStatement, askWorkflowCheckStatement } from '../notices/checks.ts'
-import { queuedOf, tellListenersOfWorkflowStatement, tellListenersStatement } from '../notices/outbox.ts'
+import {
+  queuedOf,
+  tellListenersOfStartStatement,
+  tellListenersOfUnendedStatement,
+  tellListenersOfWorkflowStatement,
+  tellListenersStatement,
+} from '../notices/outbox.ts'
 import { builds } from '../schema/schema.ts'
 import type { Db, OutboxMessage, Stores } from '../stores.ts'
 import { commit } from '../tokens/rights.ts'
@@ -95,11 +101,13 @@ export async function storeRun(
     ...gitlabRootStatements(db, projectId, run),
     ...sortHeadUnknownStatements(db, projectId, [run]),
   ]
+  const which = whichWorkflow(projectId, run)
   const toListeners =
     run.runStatus && isOver(run.runStatus.status)
       ? [
-          tellListenersOfWorkflowStatement(db, whichWorkflow(projectId, run), now),
-          askWorkflowCheckStatement(db, whichWorkflow(projectId, run), now),
+          tellListenersOfWorkflowStatement(db, which, now),
+          tellListenersOfUnendedStatement(db, which, now),
+          askWorkflowCheckStatement(db, which, now),
         ]
       : []
   const results: unknown[] = await commit(stores, actor, [...writes, ...toListeners])
@@ -125,7 +133,9 @@ export async function storeEvent(
   return row ? { build: buildOf(row), messages: messages.flatMap(queuedOf) } : null
 }
 
-/** The messages that a build has ended: only an event with a status that is over can have ended it. */
+/** The messages that a build has ended, which only an event with a status that is over can do, or started. */
 function listenerStatements(db: Db, which: SQL, event: BuildEvent, now: number) {
-  return isOver(event.status) ? [tellListenersStatement(db, which, now), askCheckStatement(db, which, now)] : []
+  return isOver(event.status)
+    ? [tellListenersStatement(db, which, now), askCheckStatement(db, which, now)]
+    : [tellListenersOfStartStatement(db, which, now)]
 }

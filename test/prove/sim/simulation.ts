@@ -3,6 +3,7 @@ import { type Actor, INSTANCE } from '../../../src/domain/access/actor.ts'
 import type { Limits } from '../../../src/domain/access/limits/limits.ts'
 import { mintSecret } from '../../../src/domain/access/secret.ts'
 import { DOWNLOAD_LIFE_MS, type DownloadTicket } from '../../../src/domain/access/tickets/download-ticket.ts'
+import type { Project } from '../../../src/domain/project.ts'
 import { findArtifactOfBuild } from '../../../src/storage/artifacts/artifacts.ts'
 import { isForeignKeyViolation } from '../../../src/storage/constraint.ts'
 import { fenceNow, ticketState } from '../../../src/storage/edge/download-proof.ts'
@@ -341,15 +342,27 @@ async function create(run: Run, command: Extract<Command, { do: 'create' }>): Pr
   const isolate = isolateAt(run, command.isolate)
   const { done } = await inRequest(run, isolate, {}, async (request) => {
     request.makes = token
-    const holder =
-      command.kind === 'personal'
-        ? ({ kind: 'personal', userId: user.id } as const)
-        : ({ kind: 'project', projectId: project.id, scope: command.scope } as const)
-    const made = await insertToken(request.stores, token.secret, { ...mint, ...holder }, { ...ACTOR, tokenId: by })
+    const made = await insertToken(
+      request.stores,
+      token.secret,
+      { ...mint, ...holderOf(command, user.id, project) },
+      { ...ACTOR, tokenId: by },
+    )
     if (made.kind === 'created') token.minted = { isolate, memory: request.memory, doneAt: run.timeline.now }
   })
   // Its person or project may be gone.
   done.catch(() => undefined)
+}
+
+function holderOf({ kind, scope }: Extract<Command, { do: 'create' }>, userId: string, project: Project) {
+  switch (kind) {
+    case 'personal':
+      return { kind, userId } as const
+    case 'project':
+      return { kind, projectId: project.id, scope } as const
+    case 'organization':
+      return { kind, userId, organization: { vcs: project.vcs, org: project.org }, scope } as const
+  }
 }
 
 /** Of a personal token its access or its projects, of a project token badges or paths alone; none where the limit is the other kind's. */

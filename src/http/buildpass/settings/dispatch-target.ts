@@ -29,7 +29,7 @@ const REPOSITORY_RULE = 'must be owner/name'
 export const repositoryField = () =>
   v.pipe(v.string(REPOSITORY_RULE), v.regex(/^(?!\.{1,2}\/)[\w.-]{1,100}\/(?!\.{1,2}$)[\w.-]{1,100}$/, REPOSITORY_RULE))
 const GITLAB_PROJECT_RULE = 'must be the path of a GitLab project'
-const gitlabProject = () =>
+export const gitlabProject = () =>
   v.pipe(v.string(GITLAB_PROJECT_RULE), v.regex(/^(?!(?:.*\/)?\.{0,2}(?:\/|$))[\w./-]{1,500}$/, GITLAB_PROJECT_RULE))
 const workflowField = () =>
   v.pipe(

@@ -53,6 +53,13 @@ export const listenerShape = named(
       api_url: text('https://api.github.com'),
       context: text('buildpass'),
     }),
+    object({
+      kind: exactly('gitlab-status'),
+      ...shared,
+      repository: text('acme/group/web'),
+      url: text('https://gitlab.com'),
+      context: text('buildpass'),
+    }),
   ]),
 )
 export const listenersShape = object({ items: list(listenerShape) })
@@ -63,6 +70,7 @@ const outboundDeliveryShape = named(
     id: text('59d9e95474849c346eafc50f735f6efd'),
     time: time(),
     event: oneOf([
+      'build.started',
       'build.finished',
       'workflow.finished',
       'pipeline.trigger',
@@ -72,7 +80,7 @@ const outboundDeliveryShape = named(
       'workflow.cancel',
       'notice',
     ]),
-    receiver: oneOf(['webhook', 'slack', 'teams', 'github-status', 'dispatch-target', 'mail']),
+    receiver: oneOf(['webhook', 'slack', 'teams', 'github-status', 'gitlab-status', 'dispatch-target', 'mail']),
     build_num: orNull(whole(42)),
     state: oneOf(['delivered', 'pending', 'failed', 'dropped', 'refused']),
     attempts: whole(1),

@@ -1,7 +1,7 @@
 import * as v from 'valibot'
 import { AppError } from '../../../domain/error.ts'
 import { lazily } from '../../../domain/lazily.ts'
-import { channelFor, GITHUB_API, type Listener } from '../../../domain/notices/dispatch-target.ts'
+import { channelFor, GITHUB_API, GITLAB, type Listener } from '../../../domain/notices/dispatch-target.ts'
 import { CHANNEL_KINDS, USUAL_CHANNEL_KINDS } from '../../../domain/notices/notice.ts'
 import type { OutboxEntry } from '../../../domain/notices/outbox.ts'
 import { mintListenerSecret } from '../../../domain/notices/standard-webhook.ts'
@@ -21,7 +21,13 @@ import { readJson } from '../../frame/request/input.ts'
 import { type App, route } from '../../frame/route.ts'
 import { isoOf } from '../../json/iso-time.ts'
 import { line } from '../../json/schemas.ts'
-import { repositoryField, requireOutboundUrl, secretField, withoutTrailingSlash } from './dispatch-target.ts'
+import {
+  gitlabProject,
+  repositoryField,
+  requireOutboundUrl,
+  secretField,
+  withoutTrailingSlash,
+} from './dispatch-target.ts'
 import type { ListenerJson, ListenersJson, OutboundDeliveriesJson, OutboundDeliveryJson } from './listeners-shape.ts'
 
 const NOTICES_RULE = `must be a list of: ${CHANNEL_KINDS.join(', ')}`
@@ -57,8 +63,15 @@ export const listenerInput = lazily(() =>
         api_url: v.optional(v.string('must be a URL'), GITHUB_API),
         context: v.optional(line(100), 'buildpass'),
       }),
+      v.strictObject({
+        kind: v.literal('gitlab-status'),
+        token: line(1_000),
+        repository: v.optional(gitlabProject()),
+        url: v.optional(v.string('must be a URL'), GITLAB),
+        context: v.optional(line(100), 'buildpass'),
+      }),
     ],
-    'must be one of webhook, slack, teams, github-status',
+    'must be one of webhook, slack, teams, github-status, gitlab-status',
   ),
 )
 
@@ -126,6 +139,7 @@ function secretIn(input: v.InferOutput<ReturnType<typeof listenerInput>>): strin
     case 'teams':
       return input.url
     case 'github-status':
+    case 'gitlab-status':
       return input.token
   }
 }
@@ -140,9 +154,12 @@ function listenerOf(input: v.InferOutput<ReturnType<typeof listenerInput>>, proj
     case 'teams':
       return channelFor(input.kind, input.url, input)
     case 'github-status':
+    case 'gitlab-status':
   }
-  const { kind, repository = `${project.org}/${project.repo}`, api_url, context } = input
-  return { kind, repository, apiUrl: withoutTrailingSlash(api_url), context }
+  const { kind, repository = `${project.org}/${project.repo}`, context } = input
+  return kind === 'gitlab-status'
+    ? { kind, repository, url: withoutTrailingSlash(input.url), context }
+    : { kind, repository, apiUrl: withoutTrailingSlash(input.api_url), context }
 }
 
 /** A listener as it is shown: without its secret, unless that was made for it just now. */
@@ -166,6 +183,8 @@ function listenerJson(stored: StoredListener, secret?: string): ListenerJson {
       const { kind, repository, apiUrl, context } = listener
       return { kind, ...shared, repository, api_url: apiUrl, context }
     }
+    case 'gitlab-status':
+      return { ...shared, ...listener }
   }
 }
 

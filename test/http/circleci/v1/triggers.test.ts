@@ -67,6 +67,8 @@ describe('starting a build', () => {
     ['dispatch-target', { kind: 'gitlab', token: 't', repository: 'a//b' }],
     ['listeners', { kind: 'github-status', token: 't', repository: '../..' }],
     ['listeners', { kind: 'github-status', token: 't', repository: './b' }],
+    ['listeners', { kind: 'gitlab-status', token: 't', repository: 'a/../b' }],
+    ['listeners', { kind: 'gitlab-status', token: 't', repository: 'a//b' }],
   ])('is not to lead elsewhere on the server that is asked: %s %j', async (what, json) => {
     const { admin, settings } = await seedTriggers()
     const method = what === 'listeners' ? 'POST' : 'PUT'
@@ -261,6 +263,38 @@ describe('listeners', () => {
       json: { ...json, url: 'https://localhost/' },
     })
     expect([refused.status, refused.body.errors[0].path]).toEqual([400, 'url'])
+  })
+
+  it('with commit statuses on GitLab are of the project’s own path there, or of another, on any allowed host', async () => {
+    const { admin, settings } = await seedTriggers()
+    const add = (more: object) =>
+      callJson(`${settings}/listeners`, {
+        token: admin.token,
+        json: { kind: 'gitlab-status', token: 'glpat-x', ...more },
+      })
+    const shared = { id: expect.any(String), kind: 'gitlab-status', created_at: expect.any(String) }
+    expect(await add({})).toEqual({
+      status: 201,
+      body: {
+        ...shared,
+        repository: settings.split('/').slice(-2).join('/'),
+        url: 'https://gitlab.com',
+        context: 'buildpass',
+      },
+    })
+    const url = 'https://git.example.com/gitlab/'
+    expect((await add({ repository: 'acme/group/web', url, context: 'ours' })).body).toEqual({
+      ...shared,
+      ...{ repository: 'acme/group/web', url: 'https://git.example.com/gitlab', context: 'ours' },
+    })
+    for (const [json, path] of [
+      [{ url: 'https://localhost/' }, 'url'],
+      [{ token: '' }, 'token'],
+      [{ api_url: url }, 'api_url'],
+    ] as const) {
+      const { status, body } = await add(json)
+      expect([status, body.errors[0].path]).toEqual([400, path])
+    }
   })
 
   it('are ten a project at most, whatever others have: one more is refused, and is not in the audit log', async () => {
