@@ -3,6 +3,7 @@ import type { DownloadKey } from './domain/access/tickets/signed-text.ts'
 import { type OwnIssuer, parseOwnIssuers } from './domain/access/trusted-publisher.ts'
 import { isBelow, parseReportsOrigin, type ReportsOrigin } from './domain/artifacts/report-host.ts'
 import { type DataKeys, importDataKeys } from './domain/formats/sealed-text.ts'
+import { parseMailAddress } from './domain/notices/mail-address.ts'
 import { type AllowedHosts, parseAllowedHosts } from './domain/notices/outbound-url.ts'
 import type { Bindings } from './env.ts'
 import type { AnalyticsAccess } from './outside/analytics.ts'
@@ -83,12 +84,10 @@ export async function parseSettings(env: Bindings): Promise<Settings> {
   }
 }
 
-// Cloudflare says whether it may send from there; this is against a forgotten part.
-const MAIL_SHAPE = /^[^\s@<>]+@[^\s@<>]+\.[^\s@<>]+$/
-
 function mailerOf({ EMAIL, MAIL_FROM }: Bindings): Mailer | null {
   if (!EMAIL || !MAIL_FROM) return null
-  if (!MAIL_SHAPE.test(MAIL_FROM)) throw new Error('MAIL_FROM must be an address like buildpass@example.com')
+  // Cloudflare says whether it may send from there; this is against a forgotten part.
+  if (parseMailAddress(MAIL_FROM) === null) throw new Error('MAIL_FROM must be an address like buildpass@example.com')
   return { binding: EMAIL, from: MAIL_FROM }
 }
 

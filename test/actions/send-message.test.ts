@@ -393,7 +393,7 @@ describe('a listener', () => {
     stores.faults.beforeD1 = async (sqls) => {
       if (!sqls.some((sql) => /^select .* from "listeners"/.test(sql))) return
       stores.faults.beforeD1 = undefined
-      await deleteListener(stores, project.id, listener?.id ?? '', NOBODY)
+      await deleteListener(stores, project.id, listener.kind === 'created' ? listener.listener.id : '', NOBODY)
     }
     expect(await work()).toEqual([{ kind: 'done' }])
     expect([outside.sent, await listListeners(stores.db, project.id)]).toEqual([[], []])

@@ -34,6 +34,8 @@ export type Session = {
 export type Viewer = SignedIn & {
   readonly user: User
   readonly session: Session
+  /** How many notices they have not read, as far as one more than are shown. */
+  readonly unread: number
   /** What each form of this session carries. */
   readonly formToken: string
 }

@@ -10,6 +10,10 @@ import { mountInstanceTokensPage } from './instance/tokens-page.tsx'
 import { mountTrafficPage } from './instance/traffic-page.tsx'
 import { mountUsersPage } from './instance/users-page.tsx'
 import { mountLogPage } from './logs/log-page.tsx'
+import { mountChannelsPage } from './notices/channels-page.tsx'
+import { mountChoicesPage } from './notices/choices-page.tsx'
+import { mountMailForms } from './notices/mail-page.tsx'
+import { mountNoticesPage } from './notices/notices-page.tsx'
 import { mountAuditPages } from './settings/audit-page.tsx'
 import { mountMembers } from './settings/members-page.tsx'
 import { mountNewProject } from './settings/new-project.tsx'
@@ -36,6 +40,9 @@ export function mountPages(app: App): void {
   mountGithub(app)
   mountCloudflareAccess(app)
   mountAccount(app)
+  mountNoticesPage(app)
+  mountChoicesPage(app)
+  mountMailForms(app)
   mountPersonalTokens(app)
   mountOrgTokenPages(app)
   mountProjectGeneral(app)
@@ -44,6 +51,7 @@ export function mountPages(app: App): void {
   mountMembers(app)
   mountWebhookPages(app)
   mountPublisherPages(app)
+  mountChannelsPage(app)
   mountRetentionPage(app)
   mountAuditPages(app)
   mountSharePages(app)

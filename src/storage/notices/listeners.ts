@@ -6,6 +6,7 @@ import { auditStatement } from '../projects/audit.ts'
 import { listeners } from '../schema/schema-outbox.ts'
 import { type Db, rawStatement, type Stores } from '../stores.ts'
 import { commit } from '../tokens/rights.ts'
+import { isFirst } from '../tokens/tokens.ts'
 import { noticeStatements } from './notices.ts'
 import { enqueue, queuedOf } from './outbox.ts'
 
@@ -53,29 +54,47 @@ export async function openListener(db: Db, keys: DataKeys, id: string): Promise<
   }
 }
 
-/** Stores a listener; null, and nothing changes, when the project has as many as it may. */
+export type ListenerInserted =
+  | { readonly kind: 'created'; readonly listener: StoredListener }
+  /** `full`: the project has as many as it may. `done_before`: the form was sent before. */
+  | { readonly kind: 'full' | 'done_before' }
+
+type NewListener = {
+  readonly listener: Listener
+  readonly secret: string
+  readonly keys: DataKeys
+  /** The id of the form that asks for it: of all forms with one, one does. */
+  readonly onceId?: string
+}
+
 export async function insertListener(
   stores: Stores,
   projectId: string,
-  { listener, secret, keys }: { readonly listener: Listener; readonly secret: string; readonly keys: DataKeys },
+  { listener, secret, keys, onceId }: NewListener,
   actor: Actor,
-): Promise<StoredListener | null> {
+): Promise<ListenerInserted> {
   const { db } = stores
-  const id = crypto.randomUUID()
+  const id = onceId ?? crypto.randomUUID()
   const createdAt = stores.now()
   const sealed = await seal(keys, secret, contextOf(id))
   const fits = sql`(select count(*) from ${listeners} where project_id = ${projectId}) < ${MAX_LISTENERS}`
   const entry = { action: 'listener.created', projectId, subject: id, detail: { kind: listener.kind } } as const
-  const [, , rows] = await commit(stores, actor, [
-    auditStatement(db, createdAt, actor, { ...entry, condition: fits }),
+  const isNew = isFirst(actor, onceId)
+  const [[asked], made] = await commit(stores, actor, [
+    db.select({ isNew: sql<number>`${isNew}`.as('is_new') }).from(sql`(select 1)`),
     rawStatement(
       db,
       sql`insert into ${listeners} (id, project_id, config, sealed, created_by, minted_by, created_at)
-        select ${id}, ${projectId}, ${JSON.stringify(listener)}, ${sealed}, ${actor.userId}, ${actor.tokenId}, ${createdAt} where ${fits}`,
+        select ${id}, ${projectId}, ${JSON.stringify(listener)}, ${sealed}, ${actor.userId}, ${actor.tokenId}, ${createdAt}
+        where ${fits} and ${isNew} returning id`,
     ),
-    db.select({ id: listeners.id }).from(listeners).where(eq(listeners.id, id)),
+    auditStatement(db, createdAt, actor, {
+      ...entry,
+      condition: sql`exists (select 1 from ${listeners} where id = ${id}) and ${isNew}`,
+    }),
   ])
-  return rows.length > 0 ? { id, listener, createdAt, ...WELL } : null
+  if (made.results.length > 0) return { kind: 'created', listener: { id, listener, createdAt, ...WELL } }
+  return { kind: asked?.isNew ? 'full' : 'done_before' }
 }
 
 /** Deletes a listener; false when the project had none with that id. */

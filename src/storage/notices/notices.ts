@@ -148,15 +148,33 @@ export async function listInbox(db: Db, reach: OfPerson): Promise<readonly Inbox
   return rows.map(({ readAt, ...row }) => ({ ...shown(row), readAt }))
 }
 
+/** That notice, if it is one of a person's. */
+export async function findInInbox(db: Db, reach: OfPerson, id: string): Promise<ShownNotice | null> {
+  const [row] = await selectInbox(db)
+    .where(and(isOfPerson(reach), eq(noticeInbox.noticeId, id)))
+    .limit(1)
+  if (!row) return null
+  const { readAt, ...notice } = row
+  return shown(notice)
+}
+
 export function inboxQuery(db: Db, reach: OfPerson) {
+  return selectInbox(db)
+    .where(isOfPerson(reach))
+    .orderBy(desc(noticeInbox.at), desc(noticeInbox.noticeId))
+    .limit(MAX_SHOWN_NOTICES)
+}
+
+function selectInbox(db: Db) {
   return db
     .select({ ...COLUMNS, readAt: noticeInbox.readAt })
     .from(noticeInbox)
     .innerJoin(notices, eq(notices.id, noticeInbox.noticeId))
     .leftJoin(projects, eq(projects.id, notices.projectId))
-    .where(and(eq(noticeInbox.userId, reach.userId), isAmong(notices.projectId, reach)))
-    .orderBy(desc(noticeInbox.at), desc(noticeInbox.noticeId))
-    .limit(MAX_SHOWN_NOTICES)
+}
+
+function isOfPerson(reach: OfPerson): SQL | undefined {
+  return and(eq(noticeInbox.userId, reach.userId), isAmong(notices.projectId, reach))
 }
 
 /** How many notices a person has not read, as far as 51: for the bell. */

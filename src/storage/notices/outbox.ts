@@ -291,7 +291,7 @@ export async function endMessage(db: Db, id: string, { state, problem }: Ended, 
   return rows.length > 0
 }
 
-const MAX_SHOWN = 50
+export const MAX_LISTED_MESSAGES = 50
 
 /** The newest messages of a project. */
 export function listOutbox(db: Db, projectId: string): Promise<OutboxEntry[]> {
@@ -322,7 +322,7 @@ export function outboxQuery(db: Db, projectId: string) {
     .leftJoin(listeners, eq(listeners.id, outbox.listenerId))
     .where(eq(outbox.projectId, projectId))
     .orderBy(desc(createdAt), desc(id))
-    .limit(MAX_SHOWN)
+    .limit(MAX_LISTED_MESSAGES)
 }
 
 const REQUEUED = 100

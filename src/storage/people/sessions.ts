@@ -10,6 +10,7 @@ import {
   type Viewer,
 } from '../../domain/people/session.ts'
 import { isForeignKeyViolation } from '../constraint.ts'
+import { unreadCount } from '../notices/notices.ts'
 import { auditStatement } from '../projects/audit.ts'
 import { audit, users } from '../schema/schema.ts'
 import { sessions } from '../schema/schema-web.ts'
@@ -24,7 +25,7 @@ const SHOWN = { id, method, userAgent, from, createdAt, lastSeenAt }
 export async function findViewer(db: Db, secret: SessionSecret, now: number): Promise<Viewer | null> {
   const [row] = await selectViewer(db, await hashSession(secret), now)
   if (!row) return null
-  const { session, user } = row
+  const { session, user, unread } = row
   const formToken = await formTokenFor(secret)
   const principal = {
     kind: 'session',
@@ -32,13 +33,17 @@ export async function findViewer(db: Db, secret: SessionSecret, now: number): Pr
     userId: user.id,
     instanceRole: user.instanceRole,
   } as const
-  return { ...principal, session, user, formToken }
+  return { ...principal, session, user, unread, formToken }
 }
 
 export function selectViewer(db: Db, hash: string, now: number) {
   const { id, login, name, avatarUrl, instanceRole, createdAt } = users
   return db
-    .select({ session: SHOWN, user: { id, login, name, avatarUrl, instanceRole, createdAt } })
+    .select({
+      session: SHOWN,
+      user: { id, login, name, avatarUrl, instanceRole, createdAt },
+      unread: unreadCount(sql`${id}`),
+    })
     .from(sessions)
     .innerJoin(users, eq(users.id, sessions.userId))
     .where(and(eq(sessions.hash, hash), gt(sessions.lastSeenAt, now - SESSION_IDLE_MS)))

@@ -116,7 +116,7 @@ export async function furnish(stores: TestStores): Promise<Furnished> {
     webhook: { id: webhook.webhook.id, secret },
     publisherId: publisher.publisher.id,
     invited,
-    listenerId: listener?.id ?? '',
+    listenerId: listener.kind === 'created' ? listener.listener.id : '',
     shareId: share.kind === 'made' ? share.share.id : '',
     tests,
     token: await seedToken(stores, { kind: 'project', project, scope: 'all' }),

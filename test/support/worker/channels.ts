@@ -20,9 +20,9 @@ export async function seedChannel(
 ): Promise<string> {
   const url = kind === 'slack' ? SLACK : TEAMS
   const listener = channelFor(kind, url, { name: `#${kind}`, notices })
-  const stored = await insertListener(stores, projectId, { listener, secret: url, keys }, INSTANCE)
-  if (!stored) throw new Error('there is no room for a channel')
-  return stored.id
+  const made = await insertListener(stores, projectId, { listener, secret: url, keys }, INSTANCE)
+  if (made.kind !== 'created') throw new Error('there is no room for a channel')
+  return made.listener.id
 }
 
 type Outside = Awaited<ReturnType<typeof openOutside>>

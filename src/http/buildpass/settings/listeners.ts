@@ -90,9 +90,10 @@ export function mountListeners(app: App): void {
     const minted = input.kind === 'webhook' && input.secret === undefined ? mintListenerSecret() : null
     const secret = minted ?? secretIn(input)
     const { stores, settings } = c.env
-    const stored = await insertListener(stores, project.id, { listener, secret, keys: settings.dataKeys }, actor)
-    if (!stored) throw new AppError('limit_reached', `A project has at most ${MAX_LISTENERS} listeners.`)
-    return jsonWritten(c, listenerJson(stored, minted ?? undefined), 201)
+    const made = await insertListener(stores, project.id, { listener, secret, keys: settings.dataKeys }, actor)
+    if (made.kind !== 'created')
+      throw new AppError('limit_reached', `A project has at most ${MAX_LISTENERS} listeners.`)
+    return jsonWritten(c, listenerJson(made.listener, minted ?? undefined), 201)
   })
 
   route(

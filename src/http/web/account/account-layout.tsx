@@ -12,6 +12,7 @@ const SECTIONS: readonly SideSection[] = [
       { path: '/account', text: 'Profile and sessions', icon: 'screen' },
       { path: '/account/api', text: 'Personal API Tokens', icon: 'key' },
       { path: '/account/organizations', text: 'Organization tokens', icon: 'key' },
+      { path: '/account/notices', text: 'Notices', icon: 'bell' },
       { path: '/account/activity', text: 'Activity', icon: 'list' },
     ],
   },

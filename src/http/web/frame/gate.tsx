@@ -14,8 +14,8 @@ export function Gate({ title, children }: { title: string; children?: Child }) {
   )
 }
 
-/** At most so many attempts to sign in a minute from one address. */
-export async function chargeAttempt(c: Context<AppEnv>): Promise<void> {
+/** At most so many attempts a minute from one address, to sign in or to show by a code who one is. */
+export async function chargeAttempt(c: Context<AppEnv>, at = 'attempts to sign in'): Promise<void> {
   if (await isWithinLimit(c, 'signIns')) return
-  throw new AppError('too_many_requests', 'Too many attempts to sign in: wait a minute, then try again.')
+  throw new AppError('too_many_requests', `Too many ${at}: wait a minute, then try again.`)
 }

@@ -1,5 +1,6 @@
 import type { Context } from 'hono'
 import type { Child } from 'hono/jsx'
+import { MAX_SHOWN_NOTICES } from '../../../domain/notices/notice.ts'
 import type { Viewer } from '../../../domain/people/session.ts'
 import type { User } from '../../../domain/people/user.ts'
 import { type Caching, cacheControlFor } from '../../frame/answers.ts'
@@ -136,13 +137,29 @@ function Header(props: { viewer: Viewer | null; crumbs: readonly Crumb[]; offers
           </ol>
         </nav>
       )}
-      {viewer && <AccountMenu viewer={viewer} />}
+      {viewer && (
+        <>
+          <Bell unread={viewer.unread} />
+          <AccountMenu viewer={viewer} />
+        </>
+      )}
       {!viewer && offersSignIn && (
         <a class="button sign-in" href="/sign-in">
           Sign in
         </a>
       )}
     </header>
+  )
+}
+
+/** Leads to the notices, and says how many of them are unread. */
+function Bell({ unread }: { unread: number }) {
+  const count = unread > MAX_SHOWN_NOTICES ? `${MAX_SHOWN_NOTICES}+` : `${unread}`
+  return (
+    <a class="bell" href="/notices" aria-label={unread === 0 ? 'Notices' : `Notices, ${count} unread`}>
+      <Icon name="bell" />
+      {unread > 0 && <span class="bell-count">{count}</span>}
+    </a>
   )
 }
 

@@ -29,6 +29,7 @@ const SECTIONS: readonly SideSection[] = [
     links: [
       { path: '/settings/webhooks', text: 'Webhooks', icon: 'download' },
       { path: '/settings/publishers', text: 'Trusted publishers', icon: 'check' },
+      { path: '/settings/notices', text: 'Notices', icon: 'bell' },
       { path: '/settings/retention', text: 'Retention', icon: 'archive' },
     ],
   },

@@ -174,7 +174,13 @@ export function SecretShown(props: { token: Token; secret: Secret; back: string;
 }
 
 /** What a form that was sent a second time is answered. */
-export function MadeBefore({ back, what = 'token' }: { back: string; what?: 'token' | 'webhook' | 'link' }) {
+export function MadeBefore({
+  back,
+  what = 'token',
+}: {
+  back: string
+  what?: 'token' | 'webhook' | 'link' | 'channel'
+}) {
   return (
     <div class="notice">
       <h1>This was done already</h1>

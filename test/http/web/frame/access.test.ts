@@ -4,6 +4,7 @@ import { importDataKeys } from '../../../../src/domain/formats/sealed-text.ts'
 import type { Visibility } from '../../../../src/domain/project.ts'
 import { mintIncomingSecret } from '../../../../src/domain/reporting/webhook-source.ts'
 import { PAGES, type PageName, type PageNeeds } from '../../../../src/http/frame/access.ts'
+import { insertListener } from '../../../../src/storage/notices/listeners.ts'
 import { insertWebhook } from '../../../../src/storage/reporting/webhooks.ts'
 import { searchTests } from '../../../../src/storage/tests/answers/test-search.ts'
 import { insertPublisher } from '../../../../src/storage/tokens/publishers.ts'
@@ -53,6 +54,8 @@ type Place = {
   readonly orgToken: SeededToken
   readonly webhookId: string
   readonly publisherId: string
+  /** Of a webhook that is told of builds. */
+  readonly listenerId: string
   readonly testId: number
 }
 
@@ -87,6 +90,10 @@ const ofTest =
   (act: string): Recipe['path'] =>
   ({ world, testId }) =>
     `/${world.slug}/tests/${testId}${act}`
+const ofListener =
+  (act: string): Recipe['path'] =>
+  ({ world, listenerId }) =>
+    `/${world.slug}/settings/notices/${listenerId}/${act}`
 const ofPublisher: Recipe['path'] = ({ world, publisherId }) =>
   `/${world.slug}/settings/publishers/${publisherId}/delete`
 const ofPerson =
@@ -162,6 +169,14 @@ const RECIPES: Record<PageName, Recipe> = {
   'POST /account/api/:id/delete': { path: at('/account/api/unknown/delete'), in: 404 },
   'GET /account/api/:id/rotate': { path: ofOwn('rotate'), in: 200 },
   'POST /account/api/:id/rotate': { path: ofOwn('rotate'), in: 400 },
+  'GET /account/notices': { path: at('/account/notices'), in: 200 },
+  'POST /account/notices': { path: at('/account/notices'), in: 400 },
+  // No mail is sent here, so there is no address to confirm either.
+  'POST /account/notices/mail': { path: at('/account/notices/mail'), in: 422 },
+  'POST /account/notices/mail/confirm': { path: at('/account/notices/mail/confirm'), in: 303 },
+  'POST /account/notices/mail/remove': { path: at('/account/notices/mail/remove'), in: 303 },
+  'GET /notices': { path: at('/notices'), in: 200 },
+  'POST /notices/read': { path: at('/notices/read'), form: { id: 'unknown' }, in: 303 },
   'GET /account/activity': { path: at('/account/activity'), in: 200 },
   'GET /projects/new': { path: at('/projects/new'), in: 200 },
   'POST /projects': { path: at('/projects'), in: 422 },
@@ -193,6 +208,13 @@ const RECIPES: Record<PageName, Recipe> = {
   'POST /:vcs/:org/:repo/settings/api/:id/delete': { path: ofToken('delete'), in: 422 },
   'GET /:vcs/:org/:repo/settings/api/:id/rotate': { path: ofToken('rotate'), in: 200 },
   'POST /:vcs/:org/:repo/settings/api/:id/rotate': { path: ofToken('rotate'), in: 400 },
+  'POST /:vcs/:org/:repo/settings/api/on-leak': { path: page('/settings/api/on-leak'), in: 400 },
+  // There is none of that id, so it may have been shown before.
+  'POST /:vcs/:org/:repo/settings/api/successors/:id': { path: page('/settings/api/successors/unknown'), in: 409 },
+  'POST /:vcs/:org/:repo/settings/api/successors/:id/drop': {
+    path: page('/settings/api/successors/unknown/drop'),
+    in: 303,
+  },
   'GET /:vcs/:org/:repo/settings/badges': { path: page('/settings/badges'), in: 200 },
   'POST /:vcs/:org/:repo/settings/badges/token': { path: page('/settings/badges/token'), form: { once: '' }, in: 400 },
   'GET /:vcs/:org/:repo/settings/badges/preview': { path: page('/settings/badges/preview'), in: 200 },
@@ -219,6 +241,14 @@ const RECIPES: Record<PageName, Recipe> = {
   'POST /:vcs/:org/:repo/settings/publishers': { path: page('/settings/publishers'), in: 422 },
   'GET /:vcs/:org/:repo/settings/publishers/:id/delete': { path: ofPublisher, in: 200 },
   'POST /:vcs/:org/:repo/settings/publishers/:id/delete': { path: ofPublisher, in: 422 },
+  'GET /:vcs/:org/:repo/settings/notices': { path: page('/settings/notices'), in: 200 },
+  'GET /:vcs/:org/:repo/settings/notices/new': { path: page('/settings/notices/new'), in: 200 },
+  'POST /:vcs/:org/:repo/settings/notices': { path: page('/settings/notices'), in: 422 },
+  // It gets no notices, and is not paused.
+  'POST /:vcs/:org/:repo/settings/notices/:id/try': { path: ofListener('try'), in: 303 },
+  'POST /:vcs/:org/:repo/settings/notices/:id/resume': { path: ofListener('resume'), in: 303 },
+  'GET /:vcs/:org/:repo/settings/notices/:id/delete': { path: ofListener('delete'), in: 200 },
+  'POST /:vcs/:org/:repo/settings/notices/:id/delete': { path: ofListener('delete'), in: 422 },
   'GET /:vcs/:org/:repo/settings/retention': { path: page('/settings/retention'), in: 200 },
   'POST /:vcs/:org/:repo/settings/retention': { path: page('/settings/retention'), in: 422 },
   'GET /:vcs/:org/:repo/settings/audit': { path: page('/settings/audit'), in: 200 },
@@ -249,6 +279,8 @@ describe.each(['private', 'public'] as const)('every page of a %s project', (vis
     )
     const trusted = { kind: 'gitlab', issuer: 'https://gitlab.com', claims: { project_id: '7' } } as const
     const named = await insertPublisher(stores, project.id, trusted, admin)
+    const listener = { kind: 'webhook', url: 'https://ci.example.com/hook' } as const
+    const told = await insertListener(stores, project.id, { listener, secret: 'whsec_', keys }, admin)
     const { tests } = await searchTests(stores.db, project.id, '', { limit: 1 })
     place = {
       world,
@@ -256,6 +288,7 @@ describe.each(['private', 'public'] as const)('every page of a %s project', (vis
       token: await seedToken(stores, { kind: 'project', project, scope: 'status' }),
       webhookId: made.kind === 'created' ? made.webhook.id : '',
       publisherId: named.kind === 'created' ? named.publisher.id : '',
+      listenerId: told.kind === 'created' ? told.listener.id : '',
     }
   })
 
@@ -297,7 +330,7 @@ describe('a page of another origin that has a reader’s session sent along', ()
     const world = await seedWorld(stores, 'private')
     const token = await seedToken(stores, { kind: 'project', project: world.project, scope: 'status' })
     const own = await seedToken(stores, { kind: 'personal', user: world.users.admin })
-    place = { world, token, own, orgToken: own, webhookId: '', publisherId: '', testId: 1 }
+    place = { world, token, own, orgToken: own, webhookId: '', publisherId: '', listenerId: '', testId: 1 }
     session = await seedSession(stores, world.users.admin)
   })
   const seen = async ({ path }: Recipe, asking: Asking) => {

@@ -1,10 +1,15 @@
+import { eq } from 'drizzle-orm'
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { INSTANCE } from '../../../../src/domain/access/actor.ts'
 import { NO_POLICY } from '../../../../src/domain/access/policy.ts'
 import { slugText } from '../../../../src/domain/project.ts'
 import { PAGES, type PageName, type PageNeeds } from '../../../../src/http/frame/access.ts'
+import { putAddress } from '../../../../src/storage/notices/mail-addresses.ts'
+import { tokenSuccessors } from '../../../../src/storage/schema/schema-notices.ts'
+import { listeners } from '../../../../src/storage/schema/schema-outbox.ts'
 import { putPolicy } from '../../../../src/storage/tokens/policy.ts'
 import { type Furnished, furnish } from '../../../support/seed/furnished.ts'
+import { seedNotice } from '../../../support/seed/seed-notice.ts'
 import { ENDINGS, endBeforeWrite } from '../../../support/sign/endings.ts'
 import { openTestApp } from '../../../support/worker/app.ts'
 import { type Ask, ORIGIN } from '../../../support/worker/client.ts'
@@ -46,6 +51,36 @@ const FORM_ID = { once: 'abcdefghijklmnopqrstuv' }
 const ROTATE = { ...FORM_ID, overlap: '3600' }
 const DELETE = { confirm: 'DELETE' }
 
+/** Has the webhook get notices, and be paused or not. */
+const makeChannel =
+  (pausedAt: number | null): Recipe['before'] =>
+  async ({ stores, listenerId }) => {
+    const config = { kind: 'webhook', url: 'https://ci.example.com/hook', notices: ['branch.broken'] } as const
+    await stores.db.update(listeners).set({ config, pausedAt }).where(eq(listeners.id, listenerId))
+  }
+const CODE = '012345'
+/** Has the admin have a mail address, with a code that was sent there. */
+const typeAddress: Recipe['before'] = async ({ stores, users }) => {
+  await putAddress(stores, users.admin.id, { address: 'ada@example.com', code: CODE }, INSTANCE)
+}
+const tellAdmin: Recipe['before'] = async ({ stores, project, users }) => {
+  const facts = { kind: 'branch.fixed', branch: 'main', pipeline: 1, by: null } as const
+  await seedNotice(stores, { facts, project, people: [users.admin] })
+}
+
+/** Has a leaked token have a successor that waits. */
+const leaveSuccessor: Recipe['before'] = async ({ stores, project }) => {
+  const waits = {
+    id: 'waiting',
+    projectId: project.id,
+    replaces: 'gone',
+    label: 'x',
+    scope: 'all',
+    createdAt: 1,
+  } as const
+  await stores.db.insert(tokenSuccessors).values(waits)
+}
+
 const RECIPES: Record<Exclude<FormName, keyof typeof OWN_PROOF>, Recipe> = {
   'POST /sign-out': { path: () => '/sign-out' },
   'POST /account/sessions/:id/end': { path: ({ others }) => `/account/sessions/${others.admin.id}/end` },
@@ -58,6 +93,15 @@ const RECIPES: Record<Exclude<FormName, keyof typeof OWN_PROOF>, Recipe> = {
     form: { confirm: 'END' },
     before: ({ stores }) => putPolicy(stores, { ...NO_POLICY, projectDays: 30 }, INSTANCE),
   },
+  'POST /account/notices': { path: () => '/account/notices', form: { 'place:branch.broken': 'off' } },
+  'POST /account/notices/mail': { path: () => '/account/notices/mail', form: { address: 'ada@example.com' } },
+  'POST /account/notices/mail/confirm': {
+    path: () => '/account/notices/mail/confirm',
+    form: { code: CODE },
+    before: typeAddress,
+  },
+  'POST /account/notices/mail/remove': { path: () => '/account/notices/mail/remove', before: typeAddress },
+  'POST /notices/read': { path: () => '/notices/read', form: { which: 'all' }, before: tellAdmin },
   'POST /account/organizations': {
     path: () => '/account/organizations',
     form: ({ project }) => ({ ...FORM_ID, organization: `gh/${project.org}`, label: 'x', scope: 'all', expiry: '365' }),
@@ -100,6 +144,16 @@ const RECIPES: Record<Exclude<FormName, keyof typeof OWN_PROOF>, Recipe> = {
   },
   'POST /:vcs/:org/:repo/settings/api/:id/delete': { path: at(({ token }) => `/api/${token.id}/delete`), form: DELETE },
   'POST /:vcs/:org/:repo/settings/api/:id/rotate': { path: at(({ token }) => `/api/${token.id}/rotate`), form: ROTATE },
+  'POST /:vcs/:org/:repo/settings/api/on-leak': { path: at('/api/on-leak'), form: { on_leak: 'replace' } },
+  'POST /:vcs/:org/:repo/settings/api/successors/:id': {
+    path: at('/api/successors/waiting'),
+    form: FORM_ID,
+    before: leaveSuccessor,
+  },
+  'POST /:vcs/:org/:repo/settings/api/successors/:id/drop': {
+    path: at('/api/successors/waiting/drop'),
+    before: leaveSuccessor,
+  },
   'POST /:vcs/:org/:repo/settings/badges/token': {
     path: at('/badges/token'),
     form: { ...FORM_ID, branch: 'main', style: 'shield' },
@@ -127,6 +181,22 @@ const RECIPES: Record<Exclude<FormName, keyof typeof OWN_PROOF>, Recipe> = {
   },
   'POST /:vcs/:org/:repo/settings/publishers/:id/delete': {
     path: at(({ publisherId }) => `/publishers/${publisherId}/delete`),
+    form: DELETE,
+  },
+  'POST /:vcs/:org/:repo/settings/notices': {
+    path: at('/notices'),
+    form: { ...FORM_ID, kind: 'slack', url: 'https://hooks.slack.example/T0/B0/x', notices: 'branch.broken' },
+  },
+  'POST /:vcs/:org/:repo/settings/notices/:id/try': {
+    path: at(({ listenerId }) => `/notices/${listenerId}/try`),
+    before: makeChannel(null),
+  },
+  'POST /:vcs/:org/:repo/settings/notices/:id/resume': {
+    path: at(({ listenerId }) => `/notices/${listenerId}/resume`),
+    before: makeChannel(1),
+  },
+  'POST /:vcs/:org/:repo/settings/notices/:id/delete': {
+    path: at(({ listenerId }) => `/notices/${listenerId}/delete`),
     form: DELETE,
   },
   'POST /:vcs/:org/:repo/settings/retention': {
@@ -208,7 +278,8 @@ beforeEach(async () => {
   await putBack(kept)
   const stores = await openTestStores()
   world = { ...furnished, stores }
-  send = (await openTestApp({ stores })).ask
+  const vars = { EMAIL: { send: async () => ({ messageId: '1' }) }, MAIL_FROM: 'builds@example.com' }
+  send = (await openTestApp({ stores, vars })).ask
 })
 
 function submit(name: keyof typeof RECIPES, who: Person): Promise<Response> {
@@ -251,6 +322,7 @@ describe('with the right to it', () => {
 
 describe('where the right to it ended elsewhere, and this isolate does not know', () => {
   it.each(CACHED)('$name leaves nothing behind: $ending', async ({ name, person, ending }) => {
+    await (RECIPES[name] as Recipe).before?.(world)
     const { cookie } = world.sessions[person]
     const page = `/${slugText(world.project)}/settings/retention`
     expect((await send(page, { headers: { Cookie: cookie } })).status).toBe(200)

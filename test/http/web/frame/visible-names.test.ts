@@ -1,9 +1,13 @@
+import { env } from 'cloudflare:workers'
 import { eq } from 'drizzle-orm'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { makeShare } from '../../../../src/actions/make-share.ts'
 import { INSTANCE } from '../../../../src/domain/access/actor.ts'
 import { encodePath } from '../../../../src/domain/artifacts/artifact.ts'
+import { importDataKeys } from '../../../../src/domain/formats/sealed-text.ts'
+import { channelFor } from '../../../../src/domain/notices/dispatch-target.ts'
 import { appendToLog } from '../../../../src/storage/logs/append-log.ts'
+import { insertListener } from '../../../../src/storage/notices/listeners.ts'
 import { audit, users } from '../../../../src/storage/schema/schema.ts'
 import { deliveries, publishers, webhooks } from '../../../../src/storage/schema/schema-reporting.ts'
 import { identities } from '../../../../src/storage/schema/schema-web.ts'
@@ -11,6 +15,7 @@ import { muteTest } from '../../../../src/storage/tests/answers/test-mutes.ts'
 import { searchTests } from '../../../../src/storage/tests/answers/test-search.ts'
 import { filled, PAGE_ROUTES, patternsOf } from '../../../support/api/route-paths.ts'
 import { seedMember, seedProject, seedSession, seedToken, seedUser } from '../../../support/seed/seed.ts'
+import { seedNotice } from '../../../support/seed/seed-notice.ts'
 import { openTestApp, type TestApp } from '../../../support/worker/app.ts'
 import { actsAs, replaceTestResults, reportBuild } from '../../../support/worker/as-instance.ts'
 import { openTestStores, type TestStores } from '../../../support/worker/stores.ts'
@@ -171,7 +176,19 @@ beforeAll(async () => {
   const { tests } = await searchTests(db, project.id, '', { limit: 1 })
   const testId = tests[0]?.id ?? 0
   await muteTest(stores, project.id, { testId, reason: hostile('reason'), until: stores.now() + 86_400_000 }, INSTANCE)
+  const keys = await importDataKeys(env.DATA_KEY)
+  const listener = channelFor('slack', 'https://hooks.slack.example/x', {
+    name: hostile('builds'),
+    notices: ['test.flaky'],
+  })
+  const channel = await insertListener(stores, project.id, { listener, secret: 'x', keys }, actsAs(admin.id))
+  await seedNotice(stores, {
+    facts: { kind: 'test.flaky', test: { id: 1, name: hostile('shaky') }, failed: 3, runs: 9 },
+    project,
+    people: [admin],
+  })
   ids = {
+    notices: channel.kind === 'created' ? channel.listener.id : '',
     account: own.id,
     organizations: orgToken.id,
     instance: projectToken.id,
@@ -198,8 +215,9 @@ describe('a page with names that hide something', () => {
   it.each(PAGES)('shows it: %s', async (name) => {
     const [pattern = ''] = patternsOf(name).paths
     const kind =
-      /\/(account|api|organizations|instance|webhooks|publishers|tests)\/(?:api\/|tokens\/)?:id/.exec(pattern)?.[1] ??
-      ''
+      /\/(account|api|organizations|instance|webhooks|notices|publishers|tests)\/(?:api\/|tokens\/)?:id/.exec(
+        pattern,
+      )?.[1] ?? ''
     const path = filled(pattern, (hole) => (hole === 'id' ? (ids[kind] ?? '') : (holes[hole] ?? '')))
     const queries = ['', `?branch=${encodeURIComponent(BRANCH)}`, '?status=red', '?pipeline=1']
     for (const query of pattern.endsWith(':repo') || pattern.endsWith('badges') ? queries : ['']) {
@@ -227,6 +245,8 @@ describe('a page with names that hide something', () => {
     expect(await shownOn(`/${slug}/settings/api`)).toContain('label')
     expect(await shownOn(`/${slug}/settings/publishers`)).toContain('main')
     expect(await shownOn(`/${slug}/settings/webhooks`)).toContain('detail')
+    expect(await shownOn('/notices')).toContain('shaky')
+    expect(await shownOn(`/${slug}/settings/notices`)).toContain('builds')
     expect(await shownOn('/account')).toContain('ada')
     expect(await shownOn(`/${slug}/shares`)).toEqual(expect.arrayContaining(['folder', 'file', 'label']))
     expect(await shownOn(shareLink)).toContain('file')

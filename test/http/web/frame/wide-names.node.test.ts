@@ -16,14 +16,31 @@ describePages('names of 100 letters', (pages) => {
       const page = await pages().openAs('demo')
       const settings = `/${slug}/settings`
       const paths = [
-        ...['/', '/account', '/account/api', '/account/activity', '/projects/new', '/instance/traffic'],
+        ...[
+          '/',
+          '/account',
+          '/account/api',
+          '/account/activity',
+          '/account/notices',
+          '/notices',
+          '/projects/new',
+          '/instance/traffic',
+        ],
         ...['/account/organizations/new', '/instance/policy', `/instance/tokens?text=${encodeURIComponent(name)}`],
         ...['/instance/users', `/instance/users/${login}`, `/instance/users/${login}/remove`],
         ...[`/${slug}`, `/${slug}?branch=${encodeURIComponent(name)}`, `/${slug}?branch=nowhere`, `/${slug}/branches`],
         ...[`/${slug}/${num}`, `/${slug}/999999`],
-        ...['', '/badges', '/members', `/members/${login}/remove`, '/webhooks', '/webhooks/new', '/publishers'].map(
-          (path) => settings + path,
-        ),
+        ...[
+          '',
+          '/badges',
+          '/members',
+          `/members/${login}/remove`,
+          '/webhooks',
+          '/webhooks/new',
+          '/notices',
+          '/notices/new',
+          '/publishers',
+        ].map((path) => settings + path),
         ...['/publishers/new', '/retention', '/audit', '/danger', '/api', '/api/new'].map((path) => settings + path),
       ]
       for (const path of paths) {
