@@ -36,8 +36,8 @@ const PROOFS: readonly { readonly name: string; readonly minutes: number; readon
   },
   { name: 'a large transfer', minutes: 1, run: () => script('bench/large-transfer.ts', '--mib', '256') },
   {
-    name: 'walks, simulator and hostile inputs in workerd',
-    minutes: 7,
+    name: 'walks, simulator, hostile inputs and a week of notices in workerd',
+    minutes: 10,
     run: () => tests('worker', ['test/prove', ...WALKS]),
   },
   {

@@ -12,6 +12,7 @@ import { seedProject } from '../support/seed/seed.ts'
 import { type BuildSeed, reportFor, seedBuild } from '../support/seed/seed-builds.ts'
 import { reportBuild, reportRun } from '../support/worker/as-instance.ts'
 import { openOutside } from '../support/worker/outside.ts'
+import { scansOf } from '../support/worker/query-plan.ts'
 import { openTestStores } from '../support/worker/stores.ts'
 
 const GITHUB = {
@@ -191,6 +192,16 @@ describe('a commit status of a start', () => {
     await tell({ externalId: 'b2', attempt: 2, status: 'success' })
     await tell({ status: 'running' })
     expect(states()).toEqual(['success'])
+  })
+
+  it('is queued without a look at every build, message or listener', async () => {
+    const { stores, project } = await seedListener(GITHUB)
+    stores.recorded.length = 0
+    await seedBuild(stores, project, { ...UNIT, status: 'running', workflowRun: 'run:1.1' })
+    await reportRun(stores, project.id, runOf('success'))
+    const queueing = stores.recorded.filter(({ sql }) => /^insert into "outbox"/.test(sql))
+    expect(queueing).toHaveLength(3)
+    for (const statement of [...queueing]) expect(await scansOf(stores.db, statement), statement.sql).toEqual([])
   })
 
   it('does not hide that another job of its name has failed', async () => {

@@ -33,20 +33,20 @@ export async function claimNotices(db: Db, row: NoticeRow, now: number): Promise
   const recent = sql`(select count(distinct o.sent) from ${outbox} as o where ${mine} and ${isRecent} and o.sent <> ${id})`
   const waiting = sql`(select count(*) from ${outbox} as o where ${mine} and o.state = 'pending' and o.sent is null)`
   const isFree = sql`${outbox.state} = 'pending' and coalesce(${outbox.claimedUntil}, 0) <= ${now}`
-  const claimedUntil = now + CLAIM_MS
-  const isLead = sql`exists (select 1 from ${outbox} as lead where lead.id = ${id} and lead.sent = ${id} and lead.claimed_until = ${claimedUntil} and lead.attempts = 0)`
+  const isUntried = sql`exists (select 1 from ${outbox} as lead where lead.id = ${id} and lead.state = 'pending' and lead.sent is null)`
   const results = await db.batch([
-    rawStatement(db, sql`select ${recent} as recent, ${waiting} as waiting`),
+    // Before it is claimed itself: what is added later would be another message under the same id.
     rawStatement(
       db,
-      sql`update ${outbox} set sent = ${id}, claimed_until = ${claimedUntil}
-        where id = ${id} and ${isFree} and (sent = ${id} or (sent is null and ${recent} < ${MAX_SINGLES})) returning id`,
+      sql`update ${outbox} set sent = ${id} where id <> ${id} and id in (
+        select o.id from ${outbox} as o where ${mine} and o.state = 'pending' and o.sent is null and ${isUntried}
+          and ${recent} < ${MAX_SINGLES} and ${waiting} > ${MAX_SINGLES} - ${recent}
+          order by o.created_at, o.rowid limit ${MAX_IN_DIGEST})`,
     ),
     rawStatement(
       db,
-      sql`update ${outbox} set sent = ${id} where id in (
-        select o.id from ${outbox} as o where ${mine} and o.state = 'pending' and o.sent is null and ${isLead}
-          and ${waiting} + 1 > ${MAX_SINGLES} - ${recent} order by o.created_at, o.rowid limit ${MAX_IN_DIGEST - 1})`,
+      sql`update ${outbox} set sent = ${id}, claimed_until = ${now + CLAIM_MS}
+        where id = ${id} and ${isFree} and (sent = ${id} or (sent is null and ${recent} < ${MAX_SINGLES})) returning id`,
     ),
     listOfMessage(db, row),
     db.select({ state: outbox.state, sent: outbox.sent }).from(outbox).where(eq(outbox.id, id)),
@@ -55,7 +55,7 @@ export async function claimNotices(db: Db, row: NoticeRow, now: number): Promise
       sql`select min(o.last_attempt_at) as oldest from ${outbox} as o where ${mine} and ${isRecent} and o.last_attempt_at is not null`,
     ),
   ])
-  const [, claimed, , rows, [found], oldest] = results
+  const [, claimed, rows, [found], oldest] = results
   if (claimed.results.length > 0) return { kind: 'claimed', notices: rows.map(sentOf) }
   // Another message has it with it.
   if (found?.state !== 'pending' || (found.sent !== null && found.sent !== id)) return { kind: 'over' }
