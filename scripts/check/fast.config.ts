@@ -16,5 +16,6 @@ export default defineConfig({
     // Vitest leaves one of two cores to itself.
     maxWorkers: '100%',
     testTimeout: 240_000,
+    hookTimeout: 240_000,
   },
 })

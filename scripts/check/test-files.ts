@@ -86,6 +86,7 @@ export const NEEDS_WORKERD = [
   'test/http/web/data/branches.test.ts',
   'test/http/web/instance/instance.test.ts',
   'test/http/web/settings/let-in.test.ts',
+  'test/outside/mail.test.ts',
   'test/storage/builds/open-branches.test.ts',
   'test/storage/reporting/checks-alone-before.test.ts',
   'test/storage/builds/pipeline-overviews.test.ts',

@@ -117,7 +117,7 @@ export const BUILDPASS_ROUTES: Record<Under<'/api/buildpass/v1/'>, RouteDoc> = {
     description: 'A `place` of null takes a choice back.',
     body: {
       schema: noticeChoicesInput,
-      example: { project: 'gh/acme/web', choices: [{ kind: 'branch.broken', place: 'mail' }] },
+      example: { choices: [{ kind: 'branch.broken', place: 'mail' }] },
     },
     answers: { 200: json('Each kind of notice.', choicesShape) },
     refuses: [404],

@@ -17,7 +17,7 @@ type Props = {
 export function SuccessorList({ viewer, list, successors, now }: Props) {
   if (successors.length === 0) return null
   return (
-    <section class="card notice-card" aria-labelledby="successors">
+    <section class="callout warn successors" aria-labelledby="successors">
       <h2 id="successors">Waiting to be shown</h2>
       <p class="muted">
         Tokens that were found in public are ended. Each of these takes the place of one: it is made when you show it,
@@ -57,13 +57,13 @@ export function SuccessorList({ viewer, list, successors, now }: Props) {
 /** What is to become of a token that somebody finds in public. */
 export function OnLeakForm({ viewer, list, onLeak }: { viewer: Viewer; list: string; onLeak: OnLeak }) {
   return (
-    <Form viewer={viewer} action={`${list}/on-leak`} class="card form-row">
-      <fieldset class="choices">
+    <Form viewer={viewer} action={`${list}/on-leak`} class="callout on-leak">
+      <fieldset>
         <legend>When a token of this project is found in public</legend>
-        <label>
+        <label class="choice">
           <input type="radio" name="on_leak" value="end" checked={onLeak === 'end'} /> end it and tell the admins
         </label>
-        <label>
+        <label class="choice">
           <input type="radio" name="on_leak" value="replace" checked={onLeak === 'replace'} /> and have a successor with
           its scope and limits wait here, to be shown once
         </label>

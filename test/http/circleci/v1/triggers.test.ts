@@ -272,7 +272,8 @@ describe('listeners', () => {
         token: admin.token,
         json: { kind: 'gitlab-status', token: 'glpat-x', ...more },
       })
-    const shared = { id: expect.any(String), kind: 'gitlab-status', created_at: expect.any(String) }
+    const well = { failing_since: null, problem: null, paused_at: null }
+    const shared = { id: expect.any(String), kind: 'gitlab-status', created_at: expect.any(String), ...well }
     expect(await add({})).toEqual({
       status: 201,
       body: {
