@@ -1,5 +1,6 @@
 import type { Context } from 'hono'
 import { reachOf } from '../../domain/access/limits/reach.ts'
+import { httpDate } from '../../domain/formats/precondition.ts'
 import { BRANCH_KINDS, FEED_KINDS } from '../../domain/notices/notice.ts'
 import { slugText } from '../../domain/project.ts'
 import { listInbox, listProjectNotices } from '../../storage/notices/notices.ts'
@@ -58,6 +59,7 @@ async function answerFeed(c: Context<AppEnv>, feed: Omit<AtomFeed, 'origin'>, ca
     'X-Content-Type-Options': 'nosniff',
     'Access-Control-Allow-Origin': '*',
     ETag: etag,
+    'Last-Modified': httpDate(c.env.stores.now()),
     'Cache-Control': cacheControlFor(caching),
   })
 }
