@@ -15,7 +15,7 @@ export async function findAddress(db: Db, userId: string): Promise<MailAddress |
     .from(mailAddresses)
     .where(eq(mailAddresses.userId, userId))
     .limit(1)
-  return row ? { address: row.address, isConfirmed: row.confirmedAt !== null } : null
+  return row && row.address !== '' ? { address: row.address, isConfirmed: row.confirmedAt !== null } : null
 }
 
 const CODE_LIFE_MS = 15 * 60_000
@@ -65,15 +65,17 @@ export async function confirmAddress(stores: Stores, userId: string, code: strin
     rawStatement(db, sql`update ${mailAddresses} set tries = tries + 1 where ${isOpen} and code_hash <> ${hash}`),
     rawStatement(
       db,
-      sql`update ${mailAddresses} set confirmed_at = ${now()}, code_hash = null, code_expires_at = null
+      sql`update ${mailAddresses} set confirmed_at = ${now()}, code_hash = null
         where ${isOpen} and code_hash = ${hash} returning address`,
     ),
   ])
   return confirmed.results.length > 0
 }
 
+/** Forgets an address. When the last code was sent stays, or removing it would let somebody have one after the other sent. */
 export async function deleteAddress(stores: Stores, userId: string, actor: Actor): Promise<void> {
-  await commit(stores, actor, [stores.db.delete(mailAddresses).where(eq(mailAddresses.userId, userId))])
+  const forgotten = { address: '', confirmedAt: null, codeHash: null }
+  await commit(stores, actor, [stores.db.update(mailAddresses).set(forgotten).where(eq(mailAddresses.userId, userId))])
 }
 
 async function hashCode(userId: string, code: string): Promise<string> {

@@ -4,7 +4,13 @@ import { webhookHeadersFor } from '../../../src/domain/notices/standard-webhook.
 import { type Project, slugText } from '../../../src/domain/project.ts'
 import { putChoices } from '../../../src/storage/notices/choices.ts'
 import { insertListener, listListeners, resumeListener, tryListener } from '../../../src/storage/notices/listeners.ts'
-import { confirmAddress, mintMailCode, putAddress } from '../../../src/storage/notices/mail-addresses.ts'
+import {
+  confirmAddress,
+  deleteAddress,
+  findAddress,
+  mintMailCode,
+  putAddress,
+} from '../../../src/storage/notices/mail-addresses.ts'
 import { listInbox } from '../../../src/storage/notices/notices.ts'
 import { listOutbox } from '../../../src/storage/notices/outbox.ts'
 import { deleteMember } from '../../../src/storage/people/members.ts'
@@ -294,5 +300,9 @@ describe('mail', () => {
     expect(await confirmAddress(stores, stranger.id, code, actsAs(stranger.id))).toBe(false)
     expect(await confirm(code)).toBe(true)
     expect(await confirm(code)).toBe(false)
+    // Nor does removing it let them have one after the other sent.
+    await deleteAddress(stores, user.id, actsAs(user.id))
+    expect(await findAddress(stores.db, user.id)).toBeNull()
+    expect(await put('d@example.com')).toBe(false)
   })
 })
