@@ -111,7 +111,9 @@ async function insertRows(d1: D1Database, table: string, columns: readonly strin
     )
     .all<{ own: string; parent: string; key: string }>()
   const insertion = (source: string, value: (column: string) => string) => {
-    const belongs = parents.map(
+    // A column that came after the backup refers to nothing.
+    const told = parents.filter(({ own }) => columns.includes(own))
+    const belongs = told.map(
       ({ own, parent, key }) =>
         `(${value(own)} is null or exists (select 1 from "${parent}" as p where p."${key}" = ${value(own)}))`,
     )

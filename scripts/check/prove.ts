@@ -1,6 +1,6 @@
 // npm run prove [-- --minutes N]: the long proofs, whole: the simulator, hostile inputs, `kill -9`, two workerds, timing, the
-// command as processes, the walks and a backlog in workerd, a large transfer, and mutants for the rest of the time. The last
-// line counts them.
+// command as processes with its own limits, backups, the walks and a backlog in workerd, a large transfer, and mutants for the
+// rest of the time. The last line counts them.
 import { parseInvocation } from './invocation.ts'
 import { runVitest } from './run-vitest.ts'
 import { WALKS } from './test-files.ts'
@@ -14,6 +14,8 @@ const minutesLeft = () => (until - performance.now()) / 60_000
 const SHORT = ['backup-rows', 'fuzz', 'kill', 'memory', 'same-worker', 'scale', 'sim', 'timing', 'two', 'windows'].map(
   (name) => `test/prove/${name}`,
 )
+/** What starts instances one after the other. */
+const SCRIPTS = ['backup.node', 'start-fresh', 'wrangler-database'].map((name) => `test/prove/${name}`)
 const HOSTILE_REPORTS = 'test/prove/hostile-reports.node.test.ts'
 
 type Proved = { readonly passed: number; readonly failed: number; readonly failures?: readonly string[] }
@@ -28,6 +30,11 @@ const PROOFS: readonly { readonly name: string; readonly minutes: number; readon
     name: 'the command, a process for each, answers of no shape and downloads whole',
     minutes: 6,
     run: () => tests('node', ['test/cli']),
+  },
+  {
+    name: 'backups of an instance in use by the scripts, a fresh start, the database by wrangler',
+    minutes: 2,
+    run: () => tests('node', SCRIPTS),
   },
   {
     name: 'the tests of npm run test:fast, which need no workerd',

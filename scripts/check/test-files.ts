@@ -57,12 +57,18 @@ export const WALKS = [
   'test/storage/reporting/webhook-order.test.ts',
 ]
 
-/** Several builds by wrangler, a thousand pages in Chromium, 256 MiB up and down, rows of 2 MB: `npm test` has none of them. */
+/**
+ * Several builds by wrangler, a thousand pages in Chromium, 256 MiB up and down, rows of 2 MB, a second demo, and scripts one
+ * after the other: `npm test` has none of them. What of these a small one shows too stands in `test/scripts`.
+ */
 export const PROOFS = [
   'test/prove/backup-rows.node.test.ts',
-  'test/prove/same-worker.node.test.ts',
+  'test/prove/backup.node.test.ts',
   'test/prove/hostile-reports.node.test.ts',
   'test/prove/memory.node.test.ts',
+  'test/prove/same-worker.node.test.ts',
+  'test/prove/start-fresh.node.test.ts',
+  'test/prove/wrangler-database.node.test.ts',
 ]
 
 /** What only the real platform can answer: its bodies, its buckets, its queues, its rows read, its words for a failed statement. */

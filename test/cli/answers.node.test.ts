@@ -7,6 +7,7 @@ import { EXIT } from '../../cli/terminal/exit.ts'
 import { mintSecret } from '../../src/domain/access/secret.ts'
 import { shareOf } from '../prove/share.ts'
 import { type Cli, openCli } from '../support/server/cli.ts'
+import { numberOf } from '../support/server/quick-command.ts'
 
 const BUILD = { build_num: 7, status: 'running', build_url: 'https://builds.example/7', queued_at: null }
 const ROW = { ...BUILD, workflows: { job_name: 'test', workflow_name: 'CI' } }
@@ -30,7 +31,7 @@ const FAILURES = {
 const UPLOAD = {
   upload_id: 'u',
   path: 'large.bin',
-  size: 40 * 1024 ** 2,
+  size: numberOf('PARTS_FROM_BYTES') + 12_345,
   part_size: 8 * 1024 ** 2,
   complete: false,
   parts: [],
@@ -211,7 +212,7 @@ describe('a token whose secret nobody can read', () => {
       expect(stderr).not.toMatch(/same command|the-secret/)
     }
     // Into a pipe that nobody reads.
-    const unread = await inBash(`node ${verb} > >(exec 0<&-; sleep 5) & wait $!`)
+    const unread = await inBash(`node ${verb} > >(exec 0<&-; sleep 1) & wait $!`)
     expect(unread).toMatchObject({ code: EXIT.failed, stderr: expect.stringContaining('token abc was made, but') })
   })
 

@@ -11,12 +11,13 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest'
 import { isWorthIt } from '../../cli/files/download-all.ts'
 import { EXIT } from '../../cli/terminal/exit.ts'
 import { zipOf } from '../support/seed/zips.ts'
 import { type CliOptions, until } from '../support/server/cli.ts'
 import type { Seen } from '../support/server/fault-proxy.ts'
+import { numberOf } from '../support/server/quick-command.ts'
 import { openTransfers, type Transfers } from '../support/server/transfers.ts'
 
 let transfers: Transfers
@@ -48,8 +49,8 @@ function many(count: number, mark = '', times = 7): Record<string, string> {
 }
 
 /** Files that are no smaller in a zip. */
-function large(count: number, mib: number): Record<string, Buffer> {
-  const bytes = (i: number) => Buffer.alloc(mib * 1024 ** 2, createHash('sha512').update(String(i)).digest())
+function large(count: number, sizeBytes: number): Record<string, Buffer> {
+  const bytes = (i: number) => Buffer.alloc(sizeBytes, createHash('sha512').update(String(i)).digest())
   return Object.fromEntries(Array.from({ length: count }, (_, i) => [`film-${i + 10}.mp4`, bytes(i)]))
 }
 
@@ -169,14 +170,15 @@ describe('a download of many files', () => {
 
   it('has packs of several nodes, and files that are in none, beside each other', async () => {
     const num = await uploaded('down-nodes', many(20, 'zero '), ['--node-index', '0'])
-    await uploaded('down-nodes', { ...many(20, 'one '), 'large.bin': Buffer.alloc(33 * 1024 ** 2, 'x') }, [
+    const large = Buffer.alloc(numberOf('PARTS_FROM_BYTES') + 12_345, 'x')
+    await uploaded('down-nodes', { ...many(20, 'one '), 'large.bin': large }, [
       ...['--node-index', '1', '--build', num],
     ])
     const to = folderWith({})
     expect(await download(to, num)).toMatchObject({ code: 0 })
     expect(proxy.seen.filter(isBytes).map(isZip).sort()).toEqual([false, true, true])
     expectFiles(join(to, 'node-0'), many(20, 'zero '))
-    expectFiles(join(to, 'node-1'), { ...many(20, 'one '), 'large.bin': Buffer.alloc(33 * 1024 ** 2, 'x') })
+    expectFiles(join(to, 'node-1'), { ...many(20, 'one '), 'large.bin': large })
   })
 
   it('works on the oldest Node that we name', async () => {
@@ -214,7 +216,9 @@ describe('a zip is fetched where that takes no longer', () => {
 })
 
 describe('a download of a pack that is broken off', () => {
-  const films = large(17, 1)
+  /** 17 MiB in all; in `npm test` a third. */
+  const films = large(17, inject('isProof') ? 1024 ** 2 : 350_000)
+  const PIECE_BYTES = inject('isProof') ? 3_000_000 : 1_000_000
   let num: string
   beforeAll(async () => {
     num = await uploaded('down-films', films)
@@ -222,9 +226,9 @@ describe('a download of a pack that is broken off', () => {
 
   it('by kill -9 goes on where the zip stopped, which only its owner can read', async () => {
     const to = folderWith({})
-    proxy.fault = (one) => (isZip(one) ? { kind: 'slow_answer', bytesPerSecond: 5_000_000 } : null)
+    proxy.fault = (one) => (isZip(one) ? { kind: 'slow_answer', bytesPerSecond: 2 * PIECE_BYTES } : null)
     const killed = cli.start(['download', '--build', num], { cwd: to })
-    await until('some of the zip is here', () => (zipIn(to)?.size ?? 0) > 2_000_000)
+    await until('some of the zip is here', () => (zipIn(to)?.size ?? 0) > PIECE_BYTES)
     killed.child.kill('SIGKILL')
     await killed.ended
     const [part = '', ...others] = filesIn(to)
@@ -241,7 +245,7 @@ describe('a download of a pack that is broken off', () => {
   it('by lost connections goes on, without asking twice for what has come', async () => {
     const to = folderWith({})
     let cuts = 0
-    proxy.fault = (one) => (isZip(one) && cuts++ < 3 ? { kind: 'cut_answer', afterBytes: 3_000_000 } : null)
+    proxy.fault = (one) => (isZip(one) && cuts++ < 3 ? { kind: 'cut_answer', afterBytes: PIECE_BYTES } : null)
     expect(await download(to, num)).toMatchObject({ code: 0 })
     const starts = proxy.seen.filter(isBytes).map(({ headers }) => Number(headers.range?.slice(6, -1) ?? 0))
     expect(starts).toHaveLength(4)

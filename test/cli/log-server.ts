@@ -1,7 +1,9 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { numberOf } from '../support/server/quick-command.ts'
 
-// A server that takes steps and their logs, strictly by the contract, and lets go wrong what a test wants.
+// A server that takes steps and their logs, strictly by the contract, and lets go wrong what a test wants. How much it wants
+// of a log before a cut is as much as the command keeps.
 
 const MIB = 1024 * 1024
 
@@ -132,7 +134,7 @@ function append(log: KeptLog, query: URLSearchParams, body: Buffer): [number, ob
   if (known.length > 0 && !known.equals(bytesFrom(log, offset, known.length))) return told('log_differs')
   if (log.isFinal && end > log.offset) return told('log_complete')
   if (offset > log.offset) {
-    if (query.get('cut') !== 'true' || log.offset < 16 * MIB) return told('log_offset')
+    if (query.get('cut') !== 'true' || log.offset < numberOf('KEPT_BYTES')) return told('log_offset')
     log.cut = { from: log.offset, to: offset }
     log.offset = offset
   }

@@ -15,8 +15,10 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { EXIT } from '../../cli/terminal/exit.ts'
+import { PART_SIZE_BYTES } from '../../src/domain/artifacts/upload.ts'
 import { until } from '../support/server/cli.ts'
 import type { Seen } from '../support/server/fault-proxy.ts'
+import { numberOf } from '../support/server/quick-command.ts'
 import { openTransfers, type Transfers } from '../support/server/transfers.ts'
 
 let transfers: Transfers
@@ -33,6 +35,8 @@ afterAll(() => transfers?.close())
 afterEach(() => transfers.reset())
 
 const isPut = ({ method }: Seen) => method === 'PUT'
+/** The smallest that is sent in parts, and a little. */
+const LARGE_BYTES = numberOf('PARTS_FROM_BYTES') + 12_345
 
 async function upload(cwd: string, args: readonly string[], options: object = {}) {
   const ended = await cli.run(['upload', '--json', ...args], { cwd, ...options })
@@ -406,7 +410,7 @@ describe('an upload of several files', () => {
   })
 
   it('takes the same of a large one, and fails where what was sent is there no more', async () => {
-    const size = 33 * 1024 ** 2
+    const size = LARGE_BYTES
     const folder = folderWith({ 'large.log': Buffer.alloc(size, 'log') })
     const file = join(folder, 'large.log')
     proxy.fault = (one) => {
@@ -420,7 +424,8 @@ describe('an upload of several files', () => {
     expect(readFileSync(join(to, 'large.log')).equals(Buffer.alloc(size, 'log'))).toBe(true)
     let puts = 0
     proxy.fault = (one) => {
-      if (isPut(one) && ++puts === 5) writeFileSync(file, Buffer.alloc(size + 1000, 'new'))
+      if (isPut(one) && ++puts === Math.ceil(size / PART_SIZE_BYTES))
+        writeFileSync(file, Buffer.alloc(size + 1000, 'new'))
       return null
     }
     const rewritten = await upload(folder, ['.', '--id', 'rewritten, large', '--parallel', '1'])
@@ -611,7 +616,7 @@ describe('a user without a home folder', () => {
   it('has transfers without notes, told once, and nothing is put where one happens to be', async () => {
     for (const [i, [name, user]] of users().entries()) {
       // Only a large file has notes on its way up; on their way down all have them.
-      const sentInParts = i === 0 ? Buffer.alloc(33 * 1024 ** 2, name) : null
+      const sentInParts = i === 0 ? Buffer.alloc(LARGE_BYTES, name) : null
       const folder = folderWith({ 'a.bin': name, 'b.bin': sentInParts ?? 'b' })
       const warning =
         /^buildpass: no notes of transfers can be kept, .* neither XDG_STATE_HOME nor HOME is the whole path of a folder\. Set one .*$/gm
@@ -645,7 +650,7 @@ describe('a user without a home folder', () => {
   })
 
   it('has an upload that goes on where a note names nothing that is an id', async () => {
-    const folder = folderWith({ 'c.bin': Buffer.alloc(33 * 1024 ** 2, 'c') })
+    const folder = folderWith({ 'c.bin': Buffer.alloc(LARGE_BYTES, 'c') })
     const notes = join(cli.folder, 'state/buildpass/uploads')
     const args = ['c.bin', '--id', 'damaged']
     const breakOff = async () => {

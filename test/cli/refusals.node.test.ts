@@ -8,8 +8,9 @@ import { mintSecret } from '../../src/domain/access/secret.ts'
 import type { ErrorCode } from '../../src/domain/error.ts'
 import { statusOf } from '../../src/http/frame/errors.ts'
 import { type Cli, openCli } from '../support/server/cli.ts'
+import { numberOf } from '../support/server/quick-command.ts'
 
-const SIZE = 40 * 1024 ** 2
+const SIZE = numberOf('PARTS_FROM_BYTES') + 12_345
 const UPLOAD = { upload_id: 'u', path: 'large.bin', size: SIZE, part_size: SIZE, complete: true, parts: [] }
 const GOOD: readonly (readonly [RegExp, unknown])[] = [
   [/^GET .*\/builds\/7\/artifacts$/, { build_num: 7, items: [] }],

@@ -44,13 +44,13 @@ type Build = {
 }
 
 async function buildsOf(id: string, jobName = 'test'): Promise<Build[]> {
-  const list = await getJson(`/api/v1.1/project/${SLUG}/tree/cli-tests?limit=100`)
-  const details = await Promise.all(
-    (list as Build[]).map(({ build_num }) => getJson(`/api/v1.1/project/${SLUG}/${build_num}`)),
-  )
-  return (details as (Build & { build_parameters: unknown; workflows: { workflow_id: string } })[]).filter(
+  const list = (await getJson(`/api/v1.1/project/${SLUG}/tree/cli-tests?limit=100`)) as Build[]
+  const found = list.filter(
     (build) => build.workflows.job_name === jobName && JSON.stringify(build).includes(`runs/${id}`),
   )
+  // The list has no steps.
+  const details = found.map(({ build_num }) => getJson(`/api/v1.1/project/${SLUG}/${build_num}`))
+  return (await Promise.all(details)) as Build[]
 }
 
 async function getJson(path: string): Promise<unknown> {

@@ -12,16 +12,19 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { basename, join } from 'node:path'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest'
 import { EXIT } from '../../cli/terminal/exit.ts'
 import { PART_SIZE_BYTES } from '../../src/domain/artifacts/upload.ts'
 import { until } from '../support/server/cli.ts'
 import type { Seen } from '../support/server/fault-proxy.ts'
+import { numberOf } from '../support/server/quick-command.ts'
 import { openTransfers, type Transfers } from '../support/server/transfers.ts'
 
-// The smallest that is sent in parts.
-const PARTS = 5
-const LARGE_BYTES = (PARTS - 1) * PART_SIZE_BYTES + 12_345
+// The smallest that is sent in parts: two in `npm test`, and five of the command as it is handed out.
+const LARGE_BYTES = numberOf('PARTS_FROM_BYTES') + 12_345
+const PARTS = Math.ceil(LARGE_BYTES / PART_SIZE_BYTES)
+/** As many as arrive at once, before it is killed. */
+const ARRIVING = inject('isProof') ? 2 : 1
 
 let transfers: Transfers
 let server: Transfers['server']
@@ -193,17 +196,17 @@ describe('upload and download', () => {
 describe('an upload that is killed', () => {
   it('goes on with the parts that are missing', async () => {
     const from = folderWith({ 'large.bin': large })
-    proxy.fault = (one) => (isPart(one) && /\/[345]$/.test(one.path) ? { kind: 'delay', ms: 60_000 } : null)
-    const args = ['upload', 'large.bin', '--id', 'killed', '--json', '--parallel', '2']
+    proxy.fault = (one) => (isPart(one) && Number(basename(one.path)) > ARRIVING ? { kind: 'delay', ms: 60_000 } : null)
+    const args = ['upload', 'large.bin', '--id', 'killed', '--json', '--parallel', String(ARRIVING)]
     const killed = cli.start(args, { cwd: from })
-    await until('two parts are on their way that never arrive', () => proxy.seen.filter(isPart).length >= 4)
+    await until('parts are on their way that never arrive', () => proxy.seen.filter(isPart).length >= 2 * ARRIVING)
     killed.child.kill('SIGKILL')
     await killed.ended
     proxy.fault = () => null
     const before = proxy.seen.filter(isPart).length
     const ended = await cli.run(args, { cwd: from })
     expect(ended).toMatchObject({ code: 0 })
-    expect(proxy.seen.filter(isPart).length - before).toBe(3)
+    expect(proxy.seen.filter(isPart).length - before).toBe(PARTS - ARRIVING)
     expect(readdirSync(join(cli.folder, 'state/buildpass/uploads'))).toEqual([])
 
     const to = folderWith({})
@@ -373,18 +376,19 @@ describe('faults on the way', () => {
   it('of a download are got over, without asking twice for what has come', async () => {
     const { build } = await sendLarge()
     const to = folderWith({})
+    const afterBytes = Math.floor(LARGE_BYTES / 4)
     let cuts = 0
     proxy.fault = (one) => {
       if (!isBytes(one) || cuts === 4) return null
       cuts += 1
       if (cuts === 2) return { kind: 'answer', status: 503 }
-      return cuts === 3 ? { kind: 'reset' } : { kind: 'cut_answer', afterBytes: 9_000_000 }
+      return cuts === 3 ? { kind: 'reset' } : { kind: 'cut_answer', afterBytes }
     }
     const down = await download(to, ['**/large.bin', '--flat', ...build])
     expect(down).toMatchObject({ code: 0 })
     const starts = proxy.seen.filter(isBytes).map(({ headers }) => Number(headers.range?.slice(6, -1) ?? 0))
     expect(starts).toEqual([...starts].sort((a, b) => a - b))
-    expect(starts.at(-1)).toBeGreaterThan(9_000_000)
+    expect(starts.at(-1)).toBeGreaterThan(afterBytes)
     expect(sha256(readFileSync(join(to, 'large.bin')))).toBe(sha256(large))
   })
 

@@ -1,18 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
-import {
-  copyFileSync,
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  truncateSync,
-  writeFileSync,
-} from 'node:fs'
-import { tmpdir } from 'node:os'
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
@@ -27,145 +14,19 @@ import {
 import { backUp, TABLES_WITH_OBJECTS } from '../../scripts/backup/backup-steps.ts'
 import { restore } from '../../scripts/backup/restore-steps.ts'
 import { type Instance, openInstance } from '../../scripts/start/instance.ts'
+import { answersOf, artifactsOf, type BackedUp, backUpDemo, harmed } from '../support/server/backed-up.ts'
 import { bareInstances } from '../support/server/bare-instances.ts'
-import { makeStateDir, openSharedServer, runNpmScript, type SharedServer } from '../support/server/local-server.ts'
-import { serveDemo } from '../support/server/served.ts'
-
-const WEB = '/api/v1.1/project/gh/acme/web'
-const BUILD = '/api/buildpass/v1/projects/gh/acme/web/builds/1'
-const LOG = `${BUILD}/steps/0/log`
-
-/** The reads that a restored instance must answer as the one before: who asks is a name of the demo's tokens. */
-const READS: readonly (readonly [path: string, token: string])[] = [
-  ['/gh/acme/web.svg', 'status'],
-  ['/gh/acme/web.json', 'status'],
-  ['/gh/acme/web/tree/main.svg?style=shield', 'all'],
-  ['/gh/acme/docs.svg', 'none'],
-  [`${WEB}?limit=100`, 'all'],
-  [`${WEB}?limit=100&offset=100`, 'all'],
-  [`${WEB}?filter=failed`, 'all'],
-  [`${WEB}/tree/main?filter=successful`, 'all'],
-  [`${WEB}/1`, 'all'],
-  [`${WEB}/1/tests`, 'all'],
-  [`${WEB}/2/artifacts`, 'all'],
-  [`${WEB}/latest/artifacts?branch=main`, 'viewBuilds'],
-  ['/api/v1.1/project/gh/acme/docs?limit=100', 'none'],
-  ['/api/v1.1/project/gh/acme/secret?limit=100', 'otherProjectAll'],
-  ['/api/v1.1/me', 'personal'],
-  ['/api/v1.1/projects', 'personal'],
-  ['/api/v1.1/recent-builds?limit=100', 'personal'],
-  ['/api/v1.1/user/token', 'personal'],
-  [`${WEB}/token`, 'personal'],
-  ['/api/buildpass/v1/projects/gh/acme/web', 'personal'],
-  ['/api/buildpass/v1/projects/gh/acme/web/members', 'personal'],
-  ['/api/buildpass/v1/projects/gh/acme/web/audit?limit=100', 'personal'],
-  ['/api/buildpass/v1/projects/gh/acme/web/tests', 'personal'],
-  ['/api/buildpass/v1/projects/gh/acme/web/tests/muted', 'personal'],
-  [LOG, 'all'],
-  [`${LOG}/condensed`, 'all'],
-  ['/api/buildpass/v1/token', 'status'],
-  ['/gh/acme/web.svg', 'expired'],
-  ['/gh/acme/web.svg', 'otherProjectAll'],
-]
-
-type Answers = Record<string, { readonly status: number; readonly body: string }>
-
-async function answersOf({ origin }: { origin: string }, tokens: Record<string, string>): Promise<Answers> {
-  const answers: Answers = {}
-  for (const [path, holder] of READS) {
-    const headers: Record<string, string> = holder === 'none' ? {} : { 'Circle-Token': tokens[holder] ?? '' }
-    const response = await fetch(origin + path, { headers })
-    // When a token was used last, or refused, changes with each look, the address with each start, and a ticket every ten minutes.
-    const body = (await response.text())
-      .replaceAll(origin, 'ORIGIN')
-      .replace(/"last_used_at":(?:null|"[^"]*")/g, '')
-      .replace(/\{[^{}]*"action":"token\.refused_expired"[^{}]*\},?/g, '')
-      .replace(/\/output\/log\/[\w.-]+/g, '/output/log/TICKET')
-    answers[`${holder} ${path}`] = { status: response.status, body }
-  }
-  return answers
-}
-
-/** The bytes of every artifact of the newest build of main, by path. */
-async function artifactsOf({ origin }: { origin: string }, token: string): Promise<Record<string, string>> {
-  const headers = { 'Circle-Token': token }
-  const listed = await fetch(`${origin}${WEB}/latest/artifacts?branch=main`, { headers })
-  const bytes: Record<string, string> = {}
-  for (const { path, url } of (await listed.json()) as { path: string; url: string }[])
-    bytes[path] = Buffer.from(await (await fetch(url, { headers })).arrayBuffer()).toString('base64')
-  return bytes
-}
-
-async function muteATest({ origin }: { origin: string }, token: string): Promise<void> {
-  const tests = `${origin}/api/buildpass/v1/projects/gh/acme/web/tests`
-  const headers = { 'Circle-Token': token, 'Content-Type': 'application/json' }
-  const listed = (await (await fetch(tests, { headers })).json()) as { tests: { id: number }[] }
-  const until = new Date(Date.now() + 30 * 86_400_000).toISOString()
-  const body = JSON.stringify({ reason: 'waits for a fix', until })
-  const muted = await fetch(`${tests}/${listed.tests[0]?.id}/mute`, { method: 'PUT', headers, body })
-  expect(muted.status, await muted.text()).toBe(200)
-}
-
-async function logAStep({ origin }: { origin: string }, token: string): Promise<void> {
-  const headers = { 'Circle-Token': token, 'Content-Type': 'application/json' }
-  const body = JSON.stringify({ key: 'make', name: 'make', status: 'failed', exit_code: 2 })
-  const told = await fetch(`${origin}${BUILD}/steps`, { method: 'POST', headers, body })
-  expect(told.ok, await told.text()).toBe(true)
-  for (const [offset, text] of [
-    [0, 'a.c:1:2: error: no\n'],
-    [19, 'make: *** [all] Error 1\n'],
-  ] as const) {
-    const sent = await fetch(`${origin}${LOG}?offset=${offset}${offset === 0 ? '' : '&final=true'}`, {
-      method: 'PUT',
-      headers: { 'Circle-Token': token, 'Content-Type': 'application/octet-stream' },
-      body: text,
-    })
-    expect(sent.ok, await sent.text()).toBe(true)
-  }
-}
+import { makeStateDir, openSharedServer, runNpmScript } from '../support/server/local-server.ts'
 
 describe('a backup of an instance in use', () => {
-  /** Runs on the demo. */
-  let server: SharedServer
-  /** The demo and a muted test: what is backed up. */
-  let stateDir: string
-  let folder: string
-  /** A second backup, with --since. */
-  let next: string
-  let before: Answers
-  let artifacts: Record<string, string>
-  let tokens: Record<string, string>
+  let demo: BackedUp
 
   beforeAll(async () => {
-    server = await openSharedServer('read')
-    tokens = { ...server.demo.tokens }
-    const own = await serveDemo()
-    stateDir = own.stateDir
-    await muteATest(own, own.demo.tokens.personal)
-    await logAStep(own, own.demo.tokens.personal)
-    before = await answersOf(own, tokens)
-    artifacts = await artifactsOf(own, own.demo.tokens.all)
-    await own.stop()
-    folder = join(makeStateDir(), 'backup')
-    next = join(makeStateDir(), 'next')
-    const { exitCode, output } = await runNpmScript('backup', [folder], stateDir)
-    expect(exitCode, output).toBe(0)
+    demo = await backUpDemo()
   })
 
-  /** A new instance with the same secrets, as a person would set it up, and the backup restored into it. */
-  async function restored(args: readonly string[]) {
-    const into = makeStateDir()
-    copyFileSync(join(stateDir, '.dev.vars'), join(into, '.dev.vars'))
-    const { exitCode, output } = await runNpmScript('restore', [folder, ...args], into)
-    expect(exitCode, output).toBe(0)
-    // The demo's own file tells the test's server where it listens.
-    mkdirSync(join(into, '.local'), { recursive: true })
-    writeFileSync(join(into, '.local/demo.json'), JSON.stringify(server.demo))
-    return serveDemo(into)
-  }
-
   it('has every table of the database, each handled knowingly', () => {
-    const manifest = readManifest(folder)
+    const manifest = readManifest(demo.folder)
     const undecided = Object.keys(manifest.tables).filter((table) => handlingOf(table) === null)
     expect(undecided, 'a new table: say in scripts/backup/backup-format.ts what a restore does with it').toEqual([])
     expect(manifest.tables.builds?.rows).toBeGreaterThan(30)
@@ -173,67 +34,36 @@ describe('a backup of an instance in use', () => {
   })
 
   it('holds no secret, and only its owner can read it', () => {
-    const rows = readFileSync(join(folder, 'd1/tokens.ndjson'), 'utf8')
-    for (const secret of Object.values(tokens)) expect(rows).not.toContain(secret)
+    const rows = readFileSync(join(demo.folder, 'd1/tokens.ndjson'), 'utf8')
+    for (const secret of Object.values(demo.tokens)) expect(rows).not.toContain(secret)
     for (const file of ['manifest.json', 'objects.ndjson', 'd1/tokens.ndjson'])
-      expect(statSync(join(folder, file)).mode & 0o077).toBe(0)
+      expect(statSync(join(demo.folder, file)).mode & 0o077).toBe(0)
   })
 
   it('restored with --keep-tokens answers every read as before, so that a muted test stays muted', async () => {
-    const again = await restored(['--keep-tokens'])
-    const answers = await answersOf(again, tokens)
-    expect(answers).toEqual(before)
+    const again = await demo.restored(['--keep-tokens'])
+    const answers = await answersOf(again, demo.tokens)
+    expect(answers).toEqual(demo.before)
     expect(answers['personal /api/buildpass/v1/projects/gh/acme/web/tests/muted']).toMatchObject({
       status: 200,
       body: expect.stringContaining('"reason":"waits for a fix"'),
     })
-    expect(await artifactsOf(again, tokens.all ?? '')).toEqual(artifacts)
-    await again.stop()
-  })
-
-  it('restored without it answers what is public as before, and every token is dead', async () => {
-    const again = await restored([])
-    for (const [name, { status, body }] of Object.entries(await answersOf(again, tokens))) {
-      if (name.startsWith('none ')) expect({ status, body }, name).toEqual(before[name])
-      else expect([name, status]).toEqual([name, 401])
-    }
+    expect(await artifactsOf(again, demo.tokens.all)).toEqual(demo.artifacts)
     await again.stop()
   })
 
   it('is not made while the local server runs on the same file', async () => {
+    const server = await openSharedServer('read')
     const { exitCode, output } = await runNpmScript('backup', [join(makeStateDir(), 'x')], server.stateDir)
     expect([exitCode, output]).toEqual([1, expect.stringContaining('stop it')])
   })
 
-  it('with --since takes from an earlier backup what is whole there, and says what it fetched instead', async () => {
-    const first = join(makeStateDir(), 'first')
-    cpSync(folder, first, { recursive: true })
-    const [longer = '', other = '', gone = '', asFolder = '', whole = ''] = keysIn(first)
-    const harm = (key: string, change: (bytes: Buffer) => Buffer | null) => {
-      const file = join(first, 'r2', key)
-      const changed = change(readFileSync(file))
-      if (changed) writeFileSync(file, changed)
-      else rmSync(file)
-    }
-    harm(longer, (bytes) => Buffer.concat([bytes, Buffer.from('x')]))
-    harm(other, (bytes) => Buffer.from(bytes.map((byte) => byte ^ 1)))
-    harm(gone, () => null)
-    harm(asFolder, () => null)
-    mkdirSync(join(first, 'r2', asFolder))
-    const { exitCode, output } = await runNpmScript('backup', [next, '--since', first], stateDir)
-    expect(exitCode, output).toBe(0)
-    expect(output).toContain(`Of ${first}, 4 objects are missing or damaged, and were fetched again: r2/${longer}, r2/`)
-    const numberOf = (at: string, key: string) => statSync(join(at, 'r2', key)).ino
-    expect(numberOf(next, whole)).toBe(numberOf(first, whole))
-    expect(numberOf(next, other)).not.toBe(numberOf(first, other))
-    expect(readManifest(next).objects).toEqual(readManifest(folder).objects)
-    expect(await faultsOf(next, readManifest(next))).toEqual([])
-  })
-
   it('is whole by --check, unless a table is missing', async () => {
-    const check = async () => (await runNpmScript('restore', [next, '--check'], stateDir)).output
+    const copy = join(makeStateDir(), 'copy')
+    cpSync(demo.folder, copy, { recursive: true })
+    const check = async () => (await runNpmScript('restore', [copy, '--check'], demo.stateDir)).output
     expect(await check()).toContain('is whole')
-    const file = join(next, 'manifest.json')
+    const file = join(copy, 'manifest.json')
     const manifest = readFileSync(file, 'utf8')
     const { users: _, ...others } = JSON.parse(manifest).tables
     for (const [tables, lacking] of [
@@ -248,7 +78,7 @@ describe('a backup of an instance in use', () => {
   describe('whose instance is opened again', () => {
     let instance: Instance
     beforeAll(async () => {
-      vi.stubEnv('BUILDPASS_STATE', stateDir)
+      vi.stubEnv('BUILDPASS_STATE', demo.stateDir)
       instance = await openInstance(false)
       vi.unstubAllEnvs()
     })
@@ -263,45 +93,26 @@ describe('a backup of an instance in use', () => {
     })
 
     it('is not restored over anything', async () => {
-      const over = restore(instance, folder, { keepTokens: false, say: () => {} })
+      const over = restore(instance, demo.folder, { keepTokens: false, say: () => {} })
       await expect(over).rejects.toThrow('not empty')
     })
 
-    it.runIf(isOtherDisk('/dev/shm'))('with --since on another disk copies the bytes', async () => {
-      const elsewhere = mkdtempSync('/dev/shm/buildpass-')
-      try {
-        const next = join(elsewhere, 'next')
-        await backUp(instance, next, folder)
-        expect(await faultsOf(next, readManifest(next))).toEqual([])
-        const [line = ''] = readFileSync(join(next, 'objects.ndjson'), 'utf8').split('\n')
-        expect(statSync(join(next, 'r2', JSON.parse(line).key)).mode & 0o077).toBe(0)
-      } finally {
-        rmSync(elsewhere, { recursive: true })
-      }
+    // By the script itself in test/prove.
+    it('a later one takes from it what is whole there, and says what it fetched instead', async () => {
+      const [first, next] = [join(makeStateDir(), 'first'), join(makeStateDir(), 'next')]
+      cpSync(demo.folder, first, { recursive: true })
+      const { said, expectTaken } = harmed(first)
+      const lines: string[] = []
+      await backUp(instance, next, first, (line) => void lines.push(line))
+      expect(lines).toEqual([expect.stringContaining(said)])
+      expectTaken(next)
+      expect(readManifest(next).objects).toEqual(readManifest(demo.folder).objects)
+      expect(await faultsOf(next, readManifest(next))).toEqual([])
     })
-  })
-
-  it('a new epoch ends every token of an instance that went back in time', async () => {
-    expect((await runNpmScript('new-epoch', [], stateDir)).exitCode).toBe(0)
-    const ended = await serveDemo(stateDir)
-    expect(
-      (await fetch(`${ended.origin}/gh/acme/web.svg`, { headers: { 'Circle-Token': tokens.all ?? '' } })).status,
-    ).toBe(401)
-    await ended.stop()
   })
 })
 
-/** The objects that a backup lists. */
-function keysIn(folder: string): readonly string[] {
-  const lines = readFileSync(join(folder, 'objects.ndjson'), 'utf8').trim().split('\n')
-  return lines.map((line) => JSON.parse(line).key)
-}
-
-function isOtherDisk(folder: string): boolean {
-  return existsSync(folder) && statSync(folder).dev !== statSync(tmpdir()).dev
-}
-
-const openBareInstance = bareInstances(['whole'])
+const openBareInstance = bareInstances(['whole', 'without tokens'])
 
 describe('a restore', () => {
   let instance: Instance
@@ -310,24 +121,25 @@ describe('a restore', () => {
   beforeAll(async () => {
     instance = await openBareInstance('whole')
     folder = makeStateDir()
-    writeBackup(folder, BYTES)
+    writeBackup(folder, LARGE)
   })
 
   const KEY = 'artifacts/p/b/attempt'
-  const BYTES = randomBytes(11 * 1024 * 1024)
+  /** What goes in three parts. */
+  const LARGE = randomBytes(11 * 1024 * 1024)
+  const BYTES = randomBytes(1_000)
   const sha256 = (data: string | Uint8Array) => createHash('sha256').update(data).digest('hex')
-  const DIGEST = sha256(BYTES)
   const OPTIONS = { keepTokens: true, say: () => {}, partBytes: 5 * 1024 * 1024 }
 
-  /** A backup of one project and one object, whose file may hold other bytes than its line says. */
-  function writeBackup(to: string, bytes: Uint8Array, over: Partial<Manifest> = {}): void {
+  /** A backup of one project, one token and one object, whose file may hold other bytes than its line says. */
+  function writeBackup(to: string, bytes: Uint8Array, over: Partial<Manifest> = {}, told = bytes): void {
     mkdirSync(join(to, 'r2/artifacts/p/b'), { recursive: true })
     mkdirSync(join(to, 'd1'), { recursive: true })
     writeFileSync(join(to, 'r2', KEY), bytes)
     const line = {
       key: KEY,
-      bytes: BYTES.length,
-      sha256: DIGEST,
+      bytes: told.length,
+      sha256: sha256(told),
       http_metadata: { contentType: 'text/x' },
       custom_metadata: {},
     }
@@ -343,6 +155,11 @@ describe('a restore', () => {
       'users',
       ['id', 'login', 'name', 'instance_role', 'created_at'],
       [['u1', 'ada', 'Ada "A" O\u2019Hara', 'owner', 1]],
+    )
+    write(
+      'tokens',
+      ['id', 'kind', 'hash', 'user_id', 'label', 'prefix', 'last_four', 'created_at'],
+      [['t1', 'personal', 'p1:x', 'u1', 'laptop', 'bpu_ab', 'wxyz', 1]],
     )
     // The second member's user was deleted while the backup was made.
     write(
@@ -363,7 +180,7 @@ describe('a restore', () => {
       made_at: '2026-01-01T00:00:00.000Z',
       migrations: [],
       tables,
-      objects: { count: 1, bytes: BYTES.length, sha256: sha256(objects) },
+      objects: { count: 1, bytes: told.length, sha256: sha256(objects) },
       is_quiet: false,
       ...over,
     }
@@ -372,7 +189,7 @@ describe('a restore', () => {
 
   it('refuses a backup whose bytes are not those that were copied, before it touches anything', async () => {
     const damaged = makeStateDir()
-    writeBackup(damaged, randomBytes(10))
+    writeBackup(damaged, randomBytes(10), {}, BYTES)
     await expect(restore(instance, damaged, OPTIONS)).rejects.toThrow(`r2/${KEY} is not as it was made`)
     expect((await instance.bucket.list()).objects).toEqual([])
   })
@@ -564,12 +381,23 @@ describe('a restore', () => {
     const said: string[] = []
     await restore(instance, folder, { ...OPTIONS, say: (line) => void said.push(line) })
     const object = await instance.bucket.get(KEY)
-    expect(Buffer.from((await object?.arrayBuffer()) ?? []).equals(BYTES)).toBe(true)
+    expect(Buffer.from((await object?.arrayBuffer()) ?? []).equals(LARGE)).toBe(true)
     expect(object?.httpMetadata).toEqual({ contentType: 'text/x' })
     expect(await instance.d1.prepare('select name from users').first('name')).toBe('Ada "A" O\u2019Hara')
     expect(said).toContain('members: 1 of 2 rows belong to nothing and were left out')
+    expect(await instance.d1.prepare('select label from tokens').first('label')).toBe('laptop')
     expect(await epoch()).not.toBe(before)
     await expect(restore(instance, folder, OPTIONS)).rejects.toThrow('not empty')
+  })
+
+  it('without --keep-tokens has all but what lets somebody in', async () => {
+    const { d1, bucket } = await openBareInstance('without tokens')
+    const small = makeStateDir()
+    writeBackup(small, BYTES)
+    await restore({ d1, bucket, close: async () => {} }, small, { ...OPTIONS, keepTokens: false })
+    const count = (table: string) => d1.prepare(`select count(*) as n from ${table}`).first('n')
+    expect([await count('users'), await count('members'), await count('tokens')]).toEqual([1, 1, 0])
+    expect((await bucket.head(KEY))?.size).toBe(BYTES.length)
   })
 })
 

@@ -1,8 +1,8 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { appendFileSync, readdirSync, readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type LocalIssuer, startLocalIssuer } from '../support/server/local-issuer.ts'
-import { type LocalServer, makeStateDir, startLocalServer } from '../support/server/local-server.ts'
+import { type LocalServer, makeDemoState, startLocalServer } from '../support/server/local-server.ts'
 
 const WEB = '/api/v1.1/project/gh/acme/web'
 const MINE = '/api/v1.1/user/token'
@@ -22,8 +22,8 @@ describe('after much use, no secret is found', () => {
 
   beforeAll(async () => {
     issuer = await startLocalIssuer()
-    const stateDir = makeStateDir()
-    writeFileSync(join(stateDir, '.dev.vars'), `OIDC_ISSUERS="gitlab=${issuer.origin}"\n`)
+    const stateDir = makeDemoState()
+    appendFileSync(join(stateDir, '.dev.vars'), `OIDC_ISSUERS="gitlab=${issuer.origin}"\n`)
     server = await startLocalServer({ stateDir })
     await useOthers(server, issuer, secrets, others)
     await use(server, secrets)
@@ -224,11 +224,21 @@ function findingsIn(folder: string, secrets: ReadonlyMap<string, string>): reado
   return filesIn(folder)
     .filter((file) => !/^(\.dev\.vars|\.local\/demo\.json)$/.test(relative(folder, file)))
     .flatMap((file) => {
-      const bytes = readFileSync(file)
+      const bytes = bytesOf(file)
       return [...secrets]
         .filter(([, secret]) => formsOf(secret).some((form) => bytes.includes(form)))
         .map(([name]) => `${name} in ${relative(folder, file)}`)
     })
+}
+
+/** What the file has; of one that SQLite has dropped since it was listed, nothing. */
+function bytesOf(file: string): Buffer {
+  try {
+    return readFileSync(file)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+    return Buffer.alloc(0)
+  }
 }
 
 function filesIn(folder: string): readonly string[] {

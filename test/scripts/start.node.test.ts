@@ -1,11 +1,12 @@
-import { existsSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
-import { beforeAll, describe, expect, inject, it } from 'vitest'
+import { beforeAll, describe, expect, inject, it, vi } from 'vitest'
 import { artifactsFor } from '../../scripts/start/demo-files.ts'
 import { LIVE_LINES, startLiveBuild } from '../../scripts/start/live-demo.ts'
+import { emptyLocalState, openLocalState } from '../../scripts/start/local-state.ts'
 import {
-  type LocalServer,
+  makeDemoState,
   makeStateDir,
   openSharedServer,
   runNpmScript,
@@ -102,27 +103,29 @@ describe('npm start on an empty folder', () => {
 })
 
 describe('npm start on data that is there', () => {
-  it('keeps it, ends on SIGTERM with 0, and empties it with --fresh', async () => {
+  it('keeps it, and ends on SIGTERM with 0', async () => {
     const before = await newestBuildOf(await openSharedServer('read'))
     expect(before).toHaveLength(1)
     const second = await startLocalServer({ byNpm: true })
-    const { stateDir } = second
     expect(second.demo.tokens).toEqual(first.demo.tokens)
     expect(second.output()).not.toContain('Making the demo')
     expect(await newestBuildOf(second)).toEqual(before)
-    const devVars = readFileSync(join(stateDir, '.dev.vars'), 'utf8')
     expect((await second.stop('SIGTERM')).exitCode).toBe(0)
-
-    const fresh = await startLocalServer({ stateDir, args: ['--fresh'], env: { DEMO_LIVE: 'on' } })
-    const old = await fetch(fresh.origin + WEB, { headers: { 'Circle-Token': first.demo.tokens.all } })
-    expect(old.status).toBe(401)
-    expect(readFileSync(join(stateDir, '.dev.vars'), 'utf8')).toBe(devVars)
     expect(second.output()).not.toContain('Live log')
-    await expectLiveLog(fresh)
-    // Its log has most of a minute before it.
-    const { exitCode, tookMs } = await fresh.stop()
-    expect(exitCode).toBe(0)
-    expect(tookMs).toBeLessThan(15_000)
+  })
+
+  // The server that begins anew, with a demo of its own, in test/prove.
+  it('is emptied by --fresh, but for the secrets', () => {
+    const stateDir = makeDemoState()
+    const filesIn = () =>
+      readdirSync(stateDir, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
+    const devVars = readFileSync(join(stateDir, '.dev.vars'), 'utf8')
+    expect(filesIn().length).toBeGreaterThan(100)
+    vi.stubEnv('BUILDPASS_STATE', stateDir)
+    emptyLocalState(openLocalState())
+    vi.unstubAllEnvs()
+    expect(filesIn().map(({ name }) => name)).toEqual(['.dev.vars'])
+    expect(readFileSync(join(stateDir, '.dev.vars'), 'utf8')).toBe(devVars)
   })
 })
 
@@ -178,20 +181,6 @@ describe('npm run create-user', () => {
     expect([again.exitCode, again.output]).toEqual([1, expect.stringContaining('is taken')])
   })
 })
-
-async function expectLiveLog({ output, origin, demo }: LocalServer): Promise<void> {
-  const [, path = ''] = /Live log {3}\S+?(\/gh\/acme\/web\/\d+) /.exec(output()) ?? []
-  const num = path.split('/').at(-1)
-  const headers = { 'Circle-Token': demo.tokens.all }
-  const log = (offset: number) =>
-    fetch(`${origin}/api/buildpass/v1/projects/gh/acme/web/builds/${num}/steps/0/log?offset=${offset}&wait=10`, {
-      headers,
-    })
-  const before = await log(0)
-  const offset = Number(before.headers.get('X-Log-Offset'))
-  expect(offset).toBeGreaterThan(0)
-  expect((await (await log(offset)).text()).length).toBeGreaterThan(0)
-}
 
 /** The text of a small file; of the large one, which is random, the size. */
 function shown(bytes: Uint8Array): string | number {

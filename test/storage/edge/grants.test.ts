@@ -1,5 +1,5 @@
 import { eq } from 'drizzle-orm'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { INSTANCE } from '../../../src/domain/access/actor.ts'
 import { mintSecret } from '../../../src/domain/access/secret.ts'
 import { hashSecret, importPeppers } from '../../../src/domain/access/secret-hash.ts'
@@ -580,9 +580,19 @@ describe('a stampede', () => {
   it('is served, with few looks into D1, although the first of it was cancelled', async () => {
     const isolate = await openTestStores()
     const { secret } = await seedStatusToken(isolate)
-    isolate.faults.beforeD1 = hang
+    const { setTimeout: later } = globalThis
+    const asked = new Promise<void>((resolve) => {
+      isolate.faults.beforeD1 = () => {
+        resolve()
+        return hang()
+      }
+    })
+    // Of a request that is cancelled no timer ends either: its own time box would be a failure that the others share.
+    vi.stubGlobal('setTimeout', () => 0)
     void present(isolate, secret)
-    await new Promise((resolve) => setTimeout(resolve, 50))
+    await asked
+    await new Promise((resolve) => later(resolve, 0))
+    vi.unstubAllGlobals()
     isolate.faults.beforeD1 = undefined
     isolate.resetCounts()
     const verdicts = await Promise.all(Array.from({ length: 50 }, () => present(isolate, secret)))

@@ -31,6 +31,9 @@ export type FaultProxy = {
   readonly close: () => Promise<void>
 }
 
+/** A reset drops what was sent and not read: the reader has so long for it. */
+const READ_MS = 200
+
 /** Stands before a server and lets go wrong what a test wants. */
 export async function startFaultProxy(target: string): Promise<FaultProxy> {
   const seen: Seen[] = []
@@ -90,7 +93,10 @@ async function pass(
     if (at >= 0 && at < chunk.length) chunk[at] = (chunk[at] ?? 0) ^ 1
     outgoing.write(chunk)
     sent += chunk.length
-    if (fault?.kind === 'cut_answer' && sent >= fault.afterBytes) return void incoming.socket.resetAndDestroy()
+    if (fault?.kind === 'cut_answer' && sent >= fault.afterBytes) {
+      await sleep(READ_MS)
+      return void incoming.socket.resetAndDestroy()
+    }
   }
   outgoing.end()
 }

@@ -4,7 +4,11 @@ import { join } from 'node:path'
 import type { ToRun } from './cli-host.ts'
 import { COMPILE_CACHE } from './quick-node.ts'
 
+/** What one process runs, since it keeps the modules of each: to fork another from it takes longer with each. */
+const RUNS_OF_A_HOST = 20
+
 let host: ChildProcess | null = null
+let runs = 0
 let isBusy = false
 
 /** How a command ended, and what it wrote. */
@@ -23,7 +27,9 @@ export function isHostFree(): boolean {
 /** Runs the command in a process that goes on to the next: to start one and load fetch takes longer than most commands. */
 export async function runHosted(toRun: Omit<ToRun, 'end'>): Promise<CliEnded> {
   isBusy = true
+  if (runs >= RUNS_OF_A_HOST) endHost()
   host ??= startHost()
+  runs += 1
   const child = host
   const end = `\0${randomUUID()}\0`
   const outputs = { stdout: '', stderr: '' }
@@ -55,6 +61,12 @@ export async function runHosted(toRun: Omit<ToRun, 'end'>): Promise<CliEnded> {
     const codeAt = whole.lastIndexOf('\0')
     return { text: whole.slice(0, codeAt), code: Number(whole.slice(codeAt + 1)) }
   }
+}
+
+function endHost(): void {
+  host?.disconnect()
+  host = null
+  runs = 0
 }
 
 function startHost(): ChildProcess {

@@ -2,9 +2,15 @@ import { once } from 'node:events'
 import { type LocalWorker, startWorker } from '../../../scripts/deploy/wrangler.ts'
 import { ensureDevVars, openLocalState, WRANGLER_CONFIG } from '../../../scripts/start/local-state.ts'
 
+type Reloaded = {
+  readonly bundle: { readonly entrypointSource: string }
+  readonly proxyData: { readonly userWorkerUrl: { protocol: string; hostname: string; port: string } }
+}
+
 /**
- * The Worker of `entry` in a workerd of its own, on the state in BUILDPASS_STATE; it has answered once. `source` is what runs:
- * its bundle, as wrangler made it.
+ * The Worker of `entry` in a workerd of its own, on the state in BUILDPASS_STATE; it has answered once. `origin` is
+ * that of the Worker itself: the one of wrangler's that stands before it, and waits for a change of the sources, takes longer
+ * for a request than the Worker does. `source` is what runs: its bundle, as wrangler made it.
  */
 export async function startLocalWorker(
   entrypoint: string,
@@ -31,9 +37,9 @@ export async function startLocalWorker(
       logLevel: 'error',
     },
   })
-  const reloaded = once(worker.raw, 'reloadComplete') as Promise<[{ bundle: { entrypointSource: string } }]>
-  const { origin } = await worker.url
+  const [{ bundle, proxyData }] = (await once(worker.raw, 'reloadComplete')) as [Reloaded]
+  const { protocol, hostname, port } = proxyData.userWorkerUrl
+  const origin = `${protocol}//${hostname}:${port}`
   await fetch(origin, { method: 'HEAD', redirect: 'manual' })
-  const [{ bundle }] = await reloaded
   return { worker, origin, source: bundle.entrypointSource }
 }

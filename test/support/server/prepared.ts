@@ -17,6 +17,7 @@ import {
   type SharedServer,
   startLocalServer,
 } from './local-server.ts'
+import { quickened } from './quick-command.ts'
 import { QUICK_IMPORTS, quickEnvironment } from './quick-node.ts'
 import { serveDemo } from './served.ts'
 import { originOf } from './worker-process.ts'
@@ -25,7 +26,7 @@ declare module 'vitest' {
   interface ProvidedContext {
     /** Answers at `/<use>` with the server that files share; it is started by the first who asks. */
     sharedServersUrl: string
-    /** The command and the Action, bundled from the sources as they are now. */
+    /** The command and the Action, bundled from the sources as they are now; in `npm test` with some numbers smaller. */
     cliFolder: string
     /** The demo's first start, which has ended. */
     firstStart: Pick<LocalServer, 'demo' | 'stateDir'> & {
@@ -46,7 +47,10 @@ export default async function setUp(project: TestProject): Promise<() => Promise
   const cliFolder = mkdtempSync(join(tmpdir(), 'buildpass-bin-'))
   // Some tests run it as another user.
   chmodSync(cliFolder, 0o755)
-  for (const [file, text] of await bundleCli()) writeFileSync(join(cliFolder, basename(file)), text)
+  for (const [file, text] of await bundleCli()) {
+    const isQuick = file.endsWith('/buildpass.mjs') && process.env.PROVE !== 'all'
+    writeFileSync(join(cliFolder, basename(file)), isQuick ? quickened(text) : text)
+  }
   project.provide('cliFolder', cliFolder)
   const stateDir = makeStateDir()
   const { demo, output, stop } = await startLocalServer({ stateDir, byNpm: true })
@@ -81,9 +85,19 @@ export default async function setUp(project: TestProject): Promise<() => Promise
 }
 
 async function startHost(): Promise<{ readonly host: ChildProcess; readonly hostUrl: string }> {
-  const host = spawn(process.execPath, ['--no-warnings', ...QUICK_IMPORTS, join(import.meta.dirname, 'host.ts')], {
-    env: quickEnvironment(),
-    stdio: ['pipe', 'pipe', 'inherit'],
-  })
+  const host = spawn(
+    process.execPath,
+    [
+      '--no-warnings',
+      '--cpu-prof',
+      '--cpu-prof-dir=/tmp/wtm/prof-host',
+      ...QUICK_IMPORTS,
+      join(import.meta.dirname, 'host.ts'),
+    ],
+    {
+      env: quickEnvironment(),
+      stdio: ['pipe', 'pipe', 'inherit'],
+    },
+  )
   return { host, hostUrl: await originOf(host, 'the host of Workers') }
 }
