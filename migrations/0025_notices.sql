@@ -137,6 +137,7 @@ CREATE INDEX `outbox_asker_token` ON `outbox` ("asker" ->> '$.tokenId') WHERE st
 ALTER TABLE `listeners` ADD `failing_since` integer;--> statement-breakpoint
 ALTER TABLE `listeners` ADD `problem` text;--> statement-breakpoint
 ALTER TABLE `listeners` ADD `paused_at` integer;--> statement-breakpoint
+CREATE INDEX `listeners_failing` ON `listeners` (`failing_since`) WHERE failing_since is not null;--> statement-breakpoint
 ALTER TABLE `projects` ADD `on_leak` text DEFAULT 'end' NOT NULL;--> statement-breakpoint
 -- As in 0008.
 CREATE TRIGGER outbox_asker_left AFTER DELETE ON members BEGIN

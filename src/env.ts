@@ -49,6 +49,8 @@ export type Bindings = {
   readonly ACCESS_AUD?: string
   /** A new one at each `npm start`, and only there: opens /local/ to scripts on the same machine. */
   readonly LOCAL_CONTROL_KEY?: string
+  /** Where `npm start` listens, so that what it sends has links too. */
+  readonly LOCAL_ORIGIN?: string
   readonly OUTBOUND_PRIVATE_HOSTS?: string
   readonly LOG_REQUESTS?: string
 }

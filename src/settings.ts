@@ -31,6 +31,8 @@ export type AccessSettings = { readonly issuer: string; readonly audience: strin
 export type Settings = {
   /** Null: only loopback hosts are answered, each as itself. */
   readonly publicOrigin: string | null
+  /** Where links in notices lead: there, or to where `npm start` listens. */
+  readonly linkOrigin: string | null
   readonly downloadOrigin: string | null
   /** Null: reports are shown in a sandbox on the download origin. */
   readonly reportsOrigin: ReportsOrigin | null
@@ -81,6 +83,7 @@ export async function parseSettings(env: Bindings): Promise<Settings> {
     github: githubOf(env),
     access: accessOf(env),
     localControlKey: env.LOCAL_CONTROL_KEY || null,
+    linkOrigin: originOf('PUBLIC_ORIGIN', env.PUBLIC_ORIGIN) ?? originOf('LOCAL_ORIGIN', env.LOCAL_ORIGIN),
   }
 }
 

@@ -145,6 +145,7 @@ async function openWorker(
     envFiles: [state.devVarsFile],
     bindings: {
       LOCAL_CONTROL_KEY: { type: 'plain_text', value: controlKey },
+      ...(port === 0 ? {} : { LOCAL_ORIGIN: { type: 'plain_text', value: `http://${host}:${port}` } as const }),
       LOG_REQUESTS: { type: 'plain_text', value: 'all' },
       ...reportsOnThisMachine(state),
     },

@@ -29,6 +29,7 @@ import {
 } from '../storage/upkeep/prune.ts'
 import { listDue, sweepProject } from '../storage/upkeep/retention-sweep.ts'
 import { noteBehind, noteTaskDone, noteTaskFailed } from '../storage/upkeep/upkeep-log.ts'
+import { pauseFailed } from './notices/note-listener.ts'
 
 /** Far longer than anything is cached; what is cached for longer is void, not wrong. */
 const FEED_LIFE_MS = 2 * DAY_MS
@@ -120,6 +121,7 @@ const STEPS: Record<UpkeepTask, (stores: UpkeepStores, now: number, step: Upkeep
   'share links': async ({ db }, now, step) => again(step, await pruneShares(db, now)),
   'shared files': async (stores, now, step) => again(step, await warnOfLoss(stores, now)),
   'forgotten looks': async (stores, now, step) => again(step, await askForgottenChecks(stores, now - LOST_LOOK_MS)),
+  'failed receivers': async (stores, _now, step) => again(step, await pauseFailed(stores)),
   notices: async ({ db }, now, step) =>
     again(step, (await pruneNotices(db, now)) || (await pruneNoticeStates(db, now))),
 }

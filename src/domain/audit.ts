@@ -39,6 +39,7 @@ export type AuditAction =
   | 'listener.created'
   | 'listener.deleted'
   | 'listener.resumed'
+  | 'token.successor_dropped'
   | 'test.muted'
   | 'test.unmuted'
   | 'share.created'

@@ -4,7 +4,7 @@ import { countingParts, FAILURES, pipelineStatusFor, resultOf } from '../../doma
 import { DAY_MS } from '../../domain/day.ts'
 import { FLAKY_THRESHOLD, MAX_NAMED, type NoticeFacts } from '../../domain/notices/notice.ts'
 import type { NamedTest } from '../../domain/tests/named-test.ts'
-import { findBranchFailure, readShown } from '../../storage/builds/branch-status.ts'
+import { findBranchFailure, readBeforeShown, readShown } from '../../storage/builds/branch-status.ts'
 import { type NamedParts, readPipelineParts } from '../../storage/builds/pipeline-parts.ts'
 import { type Check, endCheck, findCheck } from '../../storage/notices/checks.ts'
 import {
@@ -59,10 +59,11 @@ async function lookAt(stores: Stores, check: Check): Promise<boolean> {
   const judgement = await judgeBuilds(stores, project, failedIds)
   const isDefault = pipeline.branch === project.defaultBranch
   const changes: readonly (Change | null)[] = [
-    await endOf(stores, check, parts, { told: told.get(subjects.pipeline) ?? null, failedIds, judgement }),
+    // First, since whoever is told of it is not told of the rest.
     pipeline.branch === null
       ? null
       : await branchChange(stores, check, pipeline.branch, told.get(subjects.branch) ?? null),
+    await endOf(stores, check, parts, { told: told.get(subjects.pipeline) ?? null, failedIds, judgement }),
     isDefault && judgement ? newFailures(check, judgement, told.get(subjects.tests) ?? null) : null,
     ...flakyTests(judgement, project.id),
     ...(isDefault ? await warnedJobs(stores, check) : []),
@@ -151,7 +152,7 @@ async function endOf(
 }
 
 /**
- * The state of the branch, by the pipeline that its badge shows. The first one that is known of a branch is no change. Only
+ * The state of the branch, by the pipeline that its badge shows. The first pipeline of a branch is no change. Only
  * the default branch is told to people; those of others are for their feeds.
  */
 async function branchChange(
@@ -167,9 +168,15 @@ async function branchChange(
   if (state === null) return null
   const isQuiet = branch !== project.defaultBranch
   const noted = { subject: subjectsOf(check).branch, state, was: told, more: { branch, isQuiet } }
-  const isChange = told !== null && told.state !== state
+  // Where nothing was told yet, as after an upgrade, what was before this pipeline says whether it is news.
+  const before = told?.state ?? (state === 'red' ? await stateBefore(stores, project.id, branch) : state)
+  const isChange = before !== null && before !== state
   if (!isChange) return { ...noted, facts: null }
   return { ...noted, facts: state === 'green' ? fixedFacts(check, branch) : await brokenFacts(stores, check, branch) }
+}
+
+async function stateBefore({ db }: Stores, projectId: string, branch: string): Promise<'green' | null> {
+  return resultOf(await readBeforeShown(db, projectId, branch)) === 'success' ? 'green' : null
 }
 
 function fixedFacts({ pipeline }: Check, branch: string): NoticeFacts {

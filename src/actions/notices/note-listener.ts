@@ -1,22 +1,24 @@
 import { INSTANCE } from '../../domain/access/actor.ts'
 import { listenerName } from '../../domain/notices/dispatch-target.ts'
 import type { OpenedListener } from '../../storage/notices/listeners.ts'
-import { failureStatement, isPausedAt, noteArrival } from '../../storage/notices/notice-messages.ts'
+import { failureStatement, isPausedAt, listFailedLong, noteArrival } from '../../storage/notices/notice-messages.ts'
 import { noticeStatements } from '../../storage/notices/notices.ts'
 import { enqueue, queuedOf, type SendAttempt } from '../../storage/notices/outbox.ts'
 import type { Stores } from '../../storage/stores.ts'
 import { commit } from '../../storage/tokens/rights.ts'
 
+type NoticeStores = Pick<Stores, 'db' | 'now' | 'queue' | 'warn'>
+
 /** Keeps count of how a listener does; one that failed for a day is paused, and the admins are told in the same transaction. */
 export async function noteListener(
-  stores: Stores,
-  { id, projectId, listener }: OpenedListener,
-  attempt: SendAttempt,
+  stores: NoticeStores,
+  { id, projectId, listener }: Pick<OpenedListener, 'id' | 'projectId' | 'listener'>,
+  attempt: Pick<SendAttempt, 'state'> & { readonly problem?: string },
 ): Promise<void> {
   const { db } = stores
   if (attempt.state === 'delivered') return noteArrival(db, id)
   const now = stores.now()
-  const { problem } = attempt
+  const { problem = '' } = attempt
   const receiver = { id, kind: listener.kind, name: listenerName(listener) }
   const [, ...told] = await commit(stores, INSTANCE, [
     failureStatement(db, id, problem, now),
@@ -26,4 +28,13 @@ export async function noteListener(
     }),
   ])
   await enqueue(stores, told.flatMap(queuedOf))
+}
+
+const MAX_A_STEP = 10
+
+/** Pauses what has failed for a day and got nothing since; whether more may be left. */
+export async function pauseFailed(stores: NoticeStores): Promise<boolean> {
+  const failed = await listFailedLong(stores.db, stores.now(), MAX_A_STEP)
+  for (const { problem, ...listener } of failed) await noteListener(stores, listener, { state: 'failed', problem })
+  return failed.length === MAX_A_STEP
 }

@@ -34,18 +34,23 @@ export async function sendNotice(stores: Stores, settings: SendSettings, row: No
   const message = {
     id: row.id,
     notices: [first, ...others],
-    origin: settings.publicOrigin,
+    origin: settings.linkOrigin,
     now: stores.now(),
   } as const
   const sent = await receiver.send(message)
   const attempts = row.attempts + 1
-  const afterSeconds = sent.ok || !sent.isWorthRetrying ? null : backOffSecondsAfter(attempts, sent.retryAfterSeconds)
+  const afterSeconds = sent.ok || !isWorthRetrying(sent) ? null : backOffSecondsAfter(attempts, sent.retryAfterSeconds)
   const attempt: SendAttempt = sent.ok
     ? { state: 'delivered', responseStatus: sent.status, remoteId: null }
     : { state: afterSeconds === null ? 'failed' : 'pending', responseStatus: sent.status, problem: sent.problem }
   await recordNoticeAttempt(stores.db, row, attempt, stores.now())
   if (receiver.listener) await noteListener(stores, receiver.listener, attempt)
   return afterSeconds === null ? DONE : { kind: 'again', afterSeconds }
+}
+
+/** A chat that refuses may be mended within a day; what is gone for good says so. */
+function isWorthRetrying({ status, isWorthRetrying }: Extract<Sent, { ok: false }>): boolean {
+  return isWorthRetrying || (status !== null && status !== 410)
 }
 
 type Receiver =

@@ -10,6 +10,7 @@ export type SendSettings = {
   readonly dataKeys: DataKeys
   readonly allowedHosts: AllowedHosts
   readonly publicOrigin: string | null
+  readonly linkOrigin: string | null
   readonly mailer: Mailer | null
 }
 

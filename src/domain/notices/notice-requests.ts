@@ -31,16 +31,16 @@ export function noticeRequestFor(
 ): OutboundRequest | Promise<OutboundRequest> {
   switch (channel.kind) {
     case 'slack':
-      return jsonRequest(secret, slackBody(message))
+      return jsonRequest(secret, message.id, slackBody(message))
     case 'teams':
-      return jsonRequest(secret, teamsBody(message))
+      return jsonRequest(secret, message.id, teamsBody(message))
     case 'webhook':
       return webhookRequest(channel.url, secret, message)
   }
 }
 
-function jsonRequest(url: string, body: unknown): OutboundRequest {
-  return { url, headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) }
+function jsonRequest(url: string, id: string, body: unknown): OutboundRequest {
+  return { url, headers: { 'Content-Type': 'application/json', 'webhook-id': id }, body: JSON.stringify(body) }
 }
 
 async function webhookRequest(
@@ -61,20 +61,29 @@ async function webhookRequest(
   return { url, headers: { 'Content-Type': 'application/json', ...signature }, body }
 }
 
-/** So many of a digest are named; more would be cut by the receivers. */
-const MAX_LISTED = 20
+// A card of Teams is 28 KiB at most: forty titles of a digest fit, whatever signs are in them.
 const MAX_TITLE = 300
+const MAX_DIGEST_TITLE = 120
 const MAX_LINES = 1_000
 
 type Item = { readonly kind: NoticeKind; readonly title: string; readonly text: string; readonly url: string | null }
 
-function itemsOf({ notices, origin }: NoticeMessage): { readonly items: readonly Item[]; readonly more: number } {
-  const items = notices.slice(0, MAX_LISTED).map(({ facts, slug }): Item => {
+/** Every notice of a message, in their order: of a digest the titles, so that the last one is what holds now. */
+function itemsOf({ notices, origin }: NoticeMessage): readonly Item[] {
+  const isOne = notices.length === 1
+  return notices.map(({ facts, slug }): Item => {
     const { title, lines, path } = noticeText(facts, slug)
-    const text = cut(lines.join('\n'), MAX_LINES)
-    return { kind: facts.kind, title: cut(title, MAX_TITLE), text, url: origin && origin + path }
+    const text = isOne ? cut(lines.join('\n'), MAX_LINES) : ''
+    const shown = cutMiddle(title, isOne ? MAX_TITLE : MAX_DIGEST_TITLE)
+    return { kind: facts.kind, title: shown, text, url: origin && origin + path }
   })
-  return { items, more: notices.length - items.length }
+}
+
+/** What happened stands at the end of most titles, behind names that may be long. */
+function cutMiddle(text: string, length: number): string {
+  if (text.length <= length) return text
+  const half = Math.floor((length - 1) / 2)
+  return `${text.slice(0, half).toWellFormed()}…${text.slice(-half).toWellFormed()}`
 }
 
 function cut(text: string, length: number): string {
@@ -100,7 +109,7 @@ function toneOf(kind: NoticeKind): 'good' | 'danger' | 'warning' {
  * links, and text without any marking.
  */
 function slackBody(message: NoticeMessage) {
-  const { items, more } = itemsOf(message)
+  const items = itemsOf(message)
   const digest = digestTitle(message)
   const attachments = items.map(({ kind, title, text, url }) => ({
     color: toneOf(kind),
@@ -110,29 +119,24 @@ function slackBody(message: NoticeMessage) {
     ...(text === '' ? {} : { text: slackText(text) }),
     mrkdwn_in: [],
   }))
-  return {
-    ...(digest === '' ? {} : { text: slackText(digest) }),
-    attachments:
-      more > 0
-        ? [...attachments, { color: 'warning', fallback: `and ${more} more`, text: `and ${more} more` }]
-        : attachments,
-  }
+  return { ...(digest === '' ? {} : { text: slackText(digest) }), attachments }
 }
 
-/** What Slack takes for signs of its own is written out, and no name calls everybody. */
+/** What Slack takes for signs of its own is written out; for those that read Markdown, no name calls everybody or is a link. */
 function slackText(text: string): string {
   return text
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
     .replaceAll('>', '&gt;')
     .replace(/@(?=channel|here|all|everyone)/gi, '@\u200b')
+    .replaceAll('](', ']\u200b(')
 }
 
 const TEAMS_COLOUR = { good: 'good', danger: 'attention', warning: 'warning' } as const
 
 /** An Adaptive Card, as workflows of Microsoft Teams take it. Runs of text have no marking in them. */
 function teamsBody(message: NoticeMessage) {
-  const { items, more } = itemsOf(message)
+  const items = itemsOf(message)
   const digest = digestTitle(message)
   const [first] = items
   const isOne = items.length === 1
@@ -143,11 +147,7 @@ function teamsBody(message: NoticeMessage) {
       ...text.split('\n').flatMap((line) => (line === '' ? [] : [paragraph(line, {})])),
     ],
   }))
-  const body = [
-    ...(digest === '' ? [] : [paragraph(digest, { weight: 'bolder' })]),
-    ...blocks,
-    ...(more > 0 ? [paragraph(`and ${more} more`, {})] : []),
-  ]
+  const body = [...(digest === '' ? [] : [paragraph(digest, { weight: 'bolder' })]), ...blocks]
   return {
     type: 'message',
     attachments: [

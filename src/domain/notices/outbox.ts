@@ -1,5 +1,6 @@
 import type { Actor } from '../access/actor.ts'
 import type { Listener, OutboxEvent } from './dispatch-target.ts'
+import type { NoticeKind } from './notice.ts'
 
 /**
  * The state of a message. `dropped`: before it was sent, its build was canceled, a newer message replaced it, or its
@@ -28,7 +29,12 @@ export type OutboxEntry = {
   readonly responseStatus: number | null
   readonly problem: string | null
   readonly remoteId: string | null
-  /** Null where the message is about a workflow as a whole. */
+  /** The listener, and what it is called; null of others. */
+  readonly listenerId: string | null
+  readonly listener: Listener | null
+  /** What a notice is about. */
+  readonly notice: NoticeKind | null
+  /** Null where the message is about a workflow as a whole, or a notice. */
   readonly buildNum: number | null
   readonly createdAt: number
   readonly lastAttemptAt: number | null

@@ -76,6 +76,16 @@ export async function readShown(db: Db, projectId: string, branch: string) {
   return partsOf(await selectNewestPipeline(db, projectId, branch, hasResult))
 }
 
+/** The parts of the newest pipeline with a result but for the one whose result the branch shows; empty where there is none. */
+export async function readBeforeShown(db: Db, projectId: string, branch: string) {
+  const [first] = (await readShown(db, projectId, branch)).workflows
+  if (!first) return { workflows: [], builds: [] }
+  const shown = sql`(select pipeline_id from workflows where id = ${first.id})`
+  const isOther = (pipeline: string) => sql`${hasResult(pipeline)} and ${sql.raw(pipeline)}.id <> ${shown}`
+  const before = partsOf(await selectNewestPipeline(db, projectId, branch, isOther))
+  return before.workflows.some(({ id }) => id === first.id) ? { workflows: [], builds: [] } : before
+}
+
 /** What of the pipeline whose result a branch shows failed and still stands, by ids. */
 export type BranchFailure = {
   readonly pipelineId: string

@@ -1,10 +1,12 @@
 import { and, asc, eq, type SQL, sql } from 'drizzle-orm'
 import type { SentNotice } from '../../domain/notices/notice-requests.ts'
+import { backOffSecondsAfter } from '../../domain/notices/outbox.ts'
 import { slugText } from '../../domain/project.ts'
 import { projects } from '../schema/schema.ts'
 import { mailAddresses, notices } from '../schema/schema-notices.ts'
 import { listeners, outbox } from '../schema/schema-outbox.ts'
 import { type Db, rawStatement } from '../stores.ts'
+import type { OpenedListener } from './listeners.ts'
 import type { NoticeRow, SendAttempt } from './outbox.ts'
 
 /** So many messages a receiver gets in ten minutes one by one; what is more comes in a digest. */
@@ -13,7 +15,7 @@ const WINDOW_MS = 600_000
 /** Longer than an attempt may take, as for other messages. */
 const CLAIM_MS = 30_000
 /** So many notices are in one digest; the others wait for the next. */
-const MAX_IN_DIGEST = 50
+const MAX_IN_DIGEST = 40
 
 export type NoticeClaim =
   /** The notices that go with it, the oldest first. */
@@ -34,32 +36,41 @@ export async function claimNotices(db: Db, row: NoticeRow, now: number): Promise
   const waiting = sql`(select count(*) from ${outbox} as o where ${mine} and o.state = 'pending' and o.sent is null)`
   const isFree = sql`${outbox.state} = 'pending' and coalesce(${outbox.claimedUntil}, 0) <= ${now}`
   const isUntried = sql`exists (select 1 from ${outbox} as lead where lead.id = ${id} and lead.state = 'pending' and lead.sent is null)`
+  // What is tried again goes first, or an old state would come after a newer one.
+  const older = sql`from ${outbox} as o where ${mine} and o.state = 'pending' and o.sent = o.id
+    and o.rowid < (select rowid from ${outbox} as own where own.id = ${id})`
+  const isBlocked = sql`exists (select 1 ${older})`
   const results = await db.batch([
     // Before it is claimed itself: what is added later would be another message under the same id.
     rawStatement(
       db,
       sql`update ${outbox} set sent = ${id} where id <> ${id} and id in (
         select o.id from ${outbox} as o where ${mine} and o.state = 'pending' and o.sent is null and ${isUntried}
-          and ${recent} < ${MAX_SINGLES} and ${waiting} > ${MAX_SINGLES} - ${recent}
-          order by o.created_at, o.rowid limit ${MAX_IN_DIGEST})`,
+          and ${recent} < ${MAX_SINGLES} and not ${isBlocked}
+          and (${waiting} > ${MAX_SINGLES} - ${recent} or o.rowid < (select rowid from ${outbox} as own where own.id = ${id}))
+          order by o.rowid limit ${MAX_IN_DIGEST - 1})`,
     ),
     rawStatement(
       db,
       sql`update ${outbox} set sent = ${id}, claimed_until = ${now + CLAIM_MS}
-        where id = ${id} and ${isFree} and (sent = ${id} or (sent is null and ${recent} < ${MAX_SINGLES})) returning id`,
+        where id = ${id} and ${isFree} and (sent = ${id} or (sent is null and ${recent} < ${MAX_SINGLES} and not ${isBlocked})) returning id`,
     ),
     listOfMessage(db, row),
     db.select({ state: outbox.state, sent: outbox.sent }).from(outbox).where(eq(outbox.id, id)),
     rawStatement(
       db,
-      sql`select min(o.last_attempt_at) as oldest from ${outbox} as o where ${mine} and ${isRecent} and o.last_attempt_at is not null`,
+      sql`select (select min(o.last_attempt_at) from ${outbox} as o where ${mine} and ${isRecent} and o.last_attempt_at is not null) as oldest,
+        (select max(o.attempts) ${older}) as attempts`,
     ),
   ])
   const [, claimed, rows, [found], oldest] = results
   if (claimed.results.length > 0) return { kind: 'claimed', notices: rows.map(sentOf) }
   // Another message has it with it.
   if (found?.state !== 'pending' || (found.sent !== null && found.sent !== id)) return { kind: 'over' }
-  const [first] = oldest.results as { oldest: number | null }[]
+  const [first] = oldest.results as { oldest: number | null; attempts: number | null }[]
+  // Not long after what is before it is tried again.
+  if (found.sent === null && first && first.attempts !== null)
+    return { kind: 'busy', afterSeconds: 2 + (backOffSecondsAfter(Math.max(1, first.attempts), null) ?? 0) }
   const freeAt = found.sent === null && first?.oldest ? first.oldest + WINDOW_MS : now + CLAIM_MS
   return { kind: 'busy', afterSeconds: Math.max(1, Math.ceil((freeAt - now) / 1000)) }
 }
@@ -87,7 +98,7 @@ export function listOfMessage(db: Db, row: NoticeRow) {
     .innerJoin(notices, eq(notices.id, outbox.noticeId))
     .leftJoin(projects, eq(projects.id, notices.projectId))
     .where(and(receiver, eq(outbox.sent, row.id), eq(outbox.state, 'pending')))
-    .orderBy(asc(outbox.createdAt), asc(sql`${outbox}.rowid`))
+    .orderBy(asc(sql`${outbox}.rowid`))
 }
 
 function sentOf({ project, ...notice }: Awaited<ReturnType<typeof listOfMessage>>[number]): SentNotice {
@@ -159,6 +170,18 @@ export function failureStatement(db: Db, listenerId: string, problem: string, no
     })
     .where(and(eq(listeners.id, listenerId), sql`${pausedAt} is null`))
 }
+
+/** Some listeners that have failed for a day, and got nothing since that would have paused them. */
+export async function listFailedLong(db: Db, now: number, limit: number): Promise<readonly FailedListener[]> {
+  const { id, projectId, config, problem } = listeners
+  return db
+    .select({ id, projectId, listener: config, problem: sql<string>`coalesce(${problem}, '')`.as('why') })
+    .from(listeners)
+    .where(and(sql`${listeners.failingSince} <= ${now - PAUSED_AFTER_MS}`, sql`${listeners.pausedAt} is null`))
+    .limit(limit)
+}
+
+export type FailedListener = Pick<OpenedListener, 'id' | 'projectId' | 'listener'> & { readonly problem: string }
 
 /** Whether a listener was paused just then: a guard for the notice. */
 export function isPausedAt(listenerId: string, now: number): SQL {

@@ -53,11 +53,11 @@ export function noticeStatements(db: Db, notice: NewNotice) {
     sql`insert into ${outbox} (id, project_id, listener_id, notice_id, event, state, created_at)
       select lower(hex(randomblob(16))), project_id, id, ${id}, 'notice', 'pending', ${at} from ${listeners}
       where project_id = ${projectId} and paused_at is null and ${wants} and ${isMade}
-        and ${notToldOfBreak(kind, pipelineId, sql`select 1 from ${outbox} as o join ${notices} as n on n.id = o.notice_id where o.listener_id = ${listeners.id}`)} returning id`,
+        and ${notToldOfBranch(kind, pipelineId, sql`select 1 from ${outbox} as o join ${notices} as n on n.id = o.notice_id where o.listener_id = ${listeners.id}`)} returning id`,
   )
   if (onlyTo !== undefined) return [made, toChannels]
   const people = audienceOf(notice)
-  const isNew = notToldOfBreak(
+  const isNew = notToldOfBranch(
     kind,
     pipelineId,
     sql`select 1 from ${noticeInbox} as i join ${notices} as n on n.id = i.notice_id where i.user_id = a.user_id`,
@@ -81,10 +81,10 @@ export function noticeStatements(db: Db, notice: NewNotice) {
   ]
 }
 
-/** Whoever was told that a pipeline broke the branch is not told of its tests as well: it is one change. */
-function notToldOfBreak(kind: NoticeKind, pipelineId: string | null, told: SQL): SQL {
-  if (kind !== 'test.failing' || pipelineId === null) return sql`1`
-  return sql`not exists (${told} and n.pipeline_id = ${pipelineId} and n.kind = 'branch.broken')`
+/** Whoever was told what a pipeline did to the branch is not told of its end and its tests as well: it is one change. */
+function notToldOfBranch(kind: NoticeKind, pipelineId: string | null, told: SQL): SQL {
+  if ((kind !== 'test.failing' && kind !== 'pipeline.ended') || pipelineId === null) return sql`1`
+  return sql`not exists (${told} and n.pipeline_id = ${pipelineId} and n.kind in ('branch.broken', 'branch.fixed'))`
 }
 
 /** What a person `a` chose for the project, else for all of theirs, else what is usual. */

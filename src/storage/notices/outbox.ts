@@ -4,6 +4,7 @@ import { UNKNOWN_REVISION } from '../../domain/builds/build.ts'
 import type { OutboxEvent } from '../../domain/notices/dispatch-target.ts'
 import type { OutboxEntry, OutboxParams, StartedBy } from '../../domain/notices/outbox.ts'
 import { builds, pipelines, workflows } from '../schema/schema.ts'
+import { notices } from '../schema/schema-notices.ts'
 import { dispatchTargets, listeners, outbox } from '../schema/schema-outbox.ts'
 import { type Db, type OutboxMessage, rawStatement, type Stores } from '../stores.ts'
 import { rightStands } from '../tokens/rights.ts'
@@ -313,6 +314,9 @@ export function outboxQuery(db: Db, projectId: string) {
       responseStatus,
       problem,
       remoteId,
+      listenerId: outbox.listenerId,
+      listener: listeners.config,
+      notice: notices.kind,
       buildNum: builds.num,
       createdAt,
       lastAttemptAt,
@@ -320,6 +324,7 @@ export function outboxQuery(db: Db, projectId: string) {
     .from(outbox)
     .leftJoin(builds, eq(builds.id, outbox.buildId))
     .leftJoin(listeners, eq(listeners.id, outbox.listenerId))
+    .leftJoin(notices, eq(notices.id, outbox.noticeId))
     .where(eq(outbox.projectId, projectId))
     .orderBy(desc(createdAt), desc(id))
     .limit(MAX_LISTED_MESSAGES)

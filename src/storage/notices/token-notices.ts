@@ -129,7 +129,8 @@ export function unwarnedQuery(db: Db, unusedDays: number, now: number) {
     .from(tokens)
     .where(
       sql`${tokens.kind} in ('organization', 'personal', 'project')
-        and ${LAST_USE} < ${now - (unusedDays - UNUSED_WARNED_DAYS) * DAY_MS} and not ${wasWarnedBefore(now)}`,
+        and ${LAST_USE} < ${now - (unusedDays - UNUSED_WARNED_DAYS) * DAY_MS} and not ${wasWarnedBefore(now)}
+        and (${tokens.expiresAt} is null or ${tokens.expiresAt} > ${now}) and ${tokens.rotatedAt} is null`,
     )
     .limit(MAX_A_STEP)
 }

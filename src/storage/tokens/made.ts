@@ -25,7 +25,12 @@ type MadeRow = {
 const MADE: Record<MadeKind, MadeRow> = {
   webhook: { table: webhooks, ended: 'webhook.deleted', subject: 'id', name: 'source' },
   publisher: { table: publishers, ended: 'publisher.deleted', subject: 'id', name: 'issuer' },
-  listener: { table: listeners, ended: 'listener.deleted', subject: 'id', name: "config ->> '$.kind'" },
+  listener: {
+    table: listeners,
+    ended: 'listener.deleted',
+    subject: 'id',
+    name: "(config ->> '$.kind') || coalesce(' ' || (config ->> '$.name'), '')",
+  },
   dispatch_target: {
     table: dispatchTargets,
     ended: 'dispatch_target.deleted',

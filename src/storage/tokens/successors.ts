@@ -2,6 +2,7 @@ import { and, asc, eq, type SQL, sql } from 'drizzle-orm'
 import type { Actor } from '../../domain/access/actor.ts'
 import { longestDaysOf } from '../../domain/access/policy.ts'
 import type { Scope } from '../../domain/access/scope.ts'
+import type { TokenLimits } from '../../domain/access/token.ts'
 import { DAY_MS } from '../../domain/day.ts'
 import type { OnLeak } from '../../domain/project.ts'
 import { auditStatement } from '../projects/audit.ts'
@@ -18,6 +19,8 @@ export type Successor = {
   readonly id: string
   readonly label: string
   readonly scope: Scope
+  readonly limits: TokenLimits
+  readonly lifeMs: number | null
   readonly createdAt: number
 }
 
@@ -42,14 +45,18 @@ export async function putOnLeak(stores: Stores, projectId: string, onLeak: OnLea
 }
 
 /** The successors that wait in a project, the oldest first. */
-export function listSuccessors(db: Db, projectId: string): Promise<Successor[]> {
-  return successorsQuery(db, projectId)
+export async function listSuccessors(db: Db, projectId: string): Promise<readonly Successor[]> {
+  const rows = await successorsQuery(db, projectId)
+  return rows.map(({ limits, ...row }) => {
+    const known = limitsIn(limits)
+    return { ...row, limits: known === undefined ? 'unreadable' : known }
+  })
 }
 
 export function successorsQuery(db: Db, projectId: string) {
-  const { id, label, scope, createdAt } = tokenSuccessors
+  const { id, label, scope, limits, lifeMs, createdAt } = tokenSuccessors
   return db
-    .select({ id, label, scope, createdAt })
+    .select({ id, label, scope, limits, lifeMs, createdAt })
     .from(tokenSuccessors)
     .where(eq(tokenSuccessors.projectId, projectId))
     .orderBy(asc(createdAt))
@@ -72,13 +79,22 @@ export async function findSuccessor(
   const lives = [row.lifeMs, days === null ? null : days * DAY_MS].filter((life) => life !== null)
   const expiresAt = lives.length === 0 ? null : now() + Math.min(...lives)
   const { label, scope } = row
-  return { kind: 'project', projectId, scope, label, expiresAt, limits, successorId: id }
+  return { kind: 'project', projectId, scope, label, expiresAt, limits, successor: { id, replaces: row.replaces } }
 }
 
 /** Lets a successor go that nobody wants; false where there is none. */
 export async function dropSuccessor(stores: Stores, projectId: string, id: string, actor: Actor): Promise<boolean> {
-  const [rows] = await commit(stores, actor, [
-    stores.db.delete(tokenSuccessors).where(isIt(projectId, id)).returning({ id: tokenSuccessors.id }),
+  const { db } = stores
+  const [, rows] = await commit(stores, actor, [
+    auditStatement(db, stores.now(), actor, {
+      ...{
+        action: 'token.successor_dropped',
+        projectId,
+        condition: sql`exists (select 1 from ${tokenSuccessors} where ${isIt(projectId, id)})`,
+      },
+      subject: id,
+    }),
+    db.delete(tokenSuccessors).where(isIt(projectId, id)).returning({ id: tokenSuccessors.id }),
   ])
   return rows.length > 0
 }

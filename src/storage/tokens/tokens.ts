@@ -34,7 +34,7 @@ export type NewToken = {
   /** The id of the form that asks for it. */
   readonly onceId?: string | undefined
   /** The waiting successor that it is. */
-  readonly successorId?: string
+  readonly successor?: { readonly id: string; readonly replaces: string }
 } & (
   | { readonly kind: 'personal'; readonly userId: string }
   | { readonly kind: 'project'; readonly projectId: string; readonly scope: Scope }
@@ -63,7 +63,7 @@ export type TokenInserted = { readonly kind: 'created'; readonly token: Token } 
 export async function insertToken(
   stores: Stores,
   secret: Secret,
-  { label, expiresAt, limits = null, onceId, successorId, ...holder }: NewToken,
+  { label, expiresAt, limits = null, onceId, successor, ...holder }: NewToken,
   actor: Actor,
 ): Promise<TokenInserted> {
   const row = await rowFor(stores, secret, {
@@ -83,12 +83,15 @@ export async function insertToken(
   const [breach] = breachesOf(kept.policy, { kind: row.kind, createdAt: row.createdAt, expiresAt, limits })
   if (breach) return { kind: 'against_policy', breach, rule: ruleOf(kept.policy, breach, row.kind) }
   const stands = policyStands(kept, row.kind, actor)
-  const isNew = sql`(${isFirst(actor, onceId)} and ${waits(successorId)})`
+  const isNew = sql`(${isFirst(actor, onceId)} and ${waits(successor?.id)})`
   const [[state], inserted] = await commit(stores, actor, [
     selectHolding(stores.db, holder, isNew),
     insertWhile(stores.db, row, sql`${canHold(holder)} and ${isNew} and ${stands}`),
-    auditToken(stores.db, stores.now(), actor, { action: 'token.created', which: sql`${tokens.hash} = ${row.hash}` }),
-    ...(successorId === undefined ? [] : [shownStatement(stores.db, successorId, row.hash)]),
+    auditToken(stores.db, stores.now(), actor, {
+      ...{ action: 'token.created', which: sql`${tokens.hash} = ${row.hash}` },
+      ...(successor ? { detail: { replaces: successor.replaces } } : {}),
+    }),
+    ...(successor ? [shownStatement(stores.db, successor.id, row.hash)] : []),
   ])
   if (!inserted[0]) {
     // What is left is the policy.

@@ -70,7 +70,7 @@ async function choose(user: { id: string }, kind: NoticeKind, place: Place | nul
 
 describe('people who follow a project', () => {
   it('are told when its default branch breaks and is fixed, and of each of these once', async () => {
-    // What was red when it was first seen is no news.
+    // What was red from its first pipeline on is no news.
     await built('failed')
     await built('failed')
     await built('success')
@@ -131,6 +131,30 @@ describe('people who follow a project', () => {
       { name: 'b', result: 'failure' },
     ])
     expect(await titles(member)).toHaveLength(3)
+  })
+
+  it('are told where nothing was told of the branch yet and it was green before, as after an upgrade', async () => {
+    await seedBuild(stores, project, { status: 'success', beganAt: stores.clock.now })
+    stores.checks.splice(0)
+    await stores.db.delete(noticeChecks)
+    stores.clock.advance(1_000)
+    await built('failed')
+    await built('failed')
+    expect(await titles(member)).toEqual([`main of ${slug} broke`])
+  })
+
+  it('who made the pipeline are told once what it did to the branch, and not of its end as well', async () => {
+    const login = `ada-${project.id.slice(0, 8)}`
+    const author = await seedUser(stores.db, { login })
+    await seedMember(stores.db, project, author, 'member')
+    await built('success', { login })
+    await built('failed', { login })
+    await built('failed', { login })
+    expect(await titles(author)).toEqual([
+      `Your pipeline 1 of ${slug} on main: success`,
+      `main of ${slug} broke`,
+      `Your pipeline 3 of ${slug} on main: failed`,
+    ])
   })
 
   it('are not told of other branches: these are for their feeds', async () => {

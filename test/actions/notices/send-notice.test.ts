@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { pauseFailed } from '../../../src/actions/notices/note-listener.ts'
 import { INSTANCE } from '../../../src/domain/access/actor.ts'
 import { webhookHeadersFor } from '../../../src/domain/notices/standard-webhook.ts'
 import { type Project, slugText } from '../../../src/domain/project.ts'
@@ -149,6 +150,52 @@ describe('a channel', () => {
     expect(digest?.json.text).toBe(`4 notices of ${slug}`)
     expect(queue.waiting).toEqual([])
     expect((await listOutbox(stores.db, project.id)).every(({ state }) => state === 'delivered')).toBe(true)
+  })
+
+  it('is told in their order what waited while it did not answer, so that its last word is what holds', async () => {
+    const { outside, queue } = await open([new Response(null, { status: 500 }), new Error('broken off')])
+    await seedChannel(stores, outside, project.id, { kind: 'slack' })
+    for (const colour of ['green', 'red', 'green'] as const) {
+      await turn(colour)
+      await queue.pass(4_000)
+    }
+    await queue.pass(HOUR)
+    const arrived = outside.sent.slice(2).flatMap(titlesIn)
+    expect(arrived).toEqual([`main of ${slug} broke`, `main of ${slug} is fixed`])
+  })
+
+  it('is told all of a long digest, and last what holds now', async () => {
+    const { outside, queue } = await open()
+    await seedChannel(stores, outside, project.id, { kind: 'slack' })
+    await seedChannel(stores, outside, project.id, { kind: 'teams' })
+    for (let n = 0; n < 36; n++) {
+      await turn(n % 2 === 0 ? 'green' : 'red')
+      await queue.pass(8_000)
+    }
+    await queue.pass(HOUR)
+    for (const url of [SLACK, TEAMS]) {
+      const titles = outside.sent.filter(to(url)).flatMap(titlesIn)
+      expect(titles).toHaveLength(35)
+      expect(titles.at(-1)).toBe(`main of ${slug} broke`)
+    }
+    expect(Math.max(...outside.sent.map(({ text }) => new TextEncoder().encode(text).length))).toBeLessThan(28 * 1024)
+  })
+
+  it('that refuses is tried for a day too, and paused by the day’s work where nothing more was sent', async () => {
+    const { outside, queue } = await open([new Response(null, { status: 410 })])
+    const id = await seedChannel(stores, outside, project.id, { kind: 'slack' })
+    await turn('green')
+    await queue.pass(MINUTE)
+    await turn('red')
+    await queue.pass(30 * HOUR)
+    // Gone for good: it was tried once.
+    expect(outside.sent).toHaveLength(1)
+    expect(await listListeners(stores.db, project.id)).toMatchObject([{ id, pausedAt: null }])
+    await pauseFailed(stores)
+    await pauseFailed(stores)
+    expect(await listListeners(stores.db, project.id)).toMatchObject([{ id, pausedAt: expect.any(Number) }])
+    const told = await listInbox(stores.db, { userId: admin.id, projects: null })
+    expect(told.filter(({ facts }) => facts.kind === 'receiver.paused')).toHaveLength(1)
   })
 
   it('that did not take a message gets the same again, with the same id, until it does', async () => {

@@ -99,6 +99,14 @@ describe('whoever looks after a token', () => {
   it('is warned a week before an unused one ends, and again only after it was used', async () => {
     const createdAt = stores.now()
     const { id } = await seedToken(stores, { kind: 'personal', user: member, label: 'idle', createdAt })
+    // What has ended meanwhile is no news.
+    await seedToken(stores, {
+      kind: 'personal',
+      user: member,
+      label: 'ended',
+      createdAt,
+      expiresAt: createdAt + DAY_MS,
+    })
     const warned = async () => {
       while (await warnOfUnused(stores, 90, stores.now()));
     }

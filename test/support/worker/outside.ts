@@ -11,20 +11,22 @@ export type SentRequest = { url: string; headers: Headers; text: string; json: a
 
 /** The outside world: it answers as it is told, and keeps what it was sent. To be ended by `vi.restoreAllMocks`. */
 export async function openOutside(
-  answers: readonly (Response | Error)[] = [],
+  answers: readonly (Response | Error)[] | ((url: string) => Response | Error) = [],
 ): Promise<SendSettings & { readonly sent: SentRequest[] }> {
   const sent: SentRequest[] = []
-  const left = [...answers]
+  const left = typeof answers === 'function' ? [] : [...answers]
   vi.spyOn(globalThis, 'fetch').mockImplementation(async (url, init) => {
     const text = String(init?.body)
     const isJson = text.startsWith('{')
     sent.push({ url: String(url), headers: new Headers(init?.headers), text, json: isJson ? JSON.parse(text) : null })
-    const answer = left.shift() ?? new Response(null, { status: 204 })
+    const next = typeof answers === 'function' ? answers(String(url)) : left.shift()
+    const answer = next ?? new Response(null, { status: 204 })
     if (answer instanceof Error) throw answer
     return answer
   })
+  const origin = 'https://builds.example.com'
   const dataKeys = await importDataKeys(env.DATA_KEY)
-  return { dataKeys, allowedHosts: [], publicOrigin: 'https://builds.example.com', mailer: null, sent }
+  return { dataKeys, allowedHosts: [], publicOrigin: origin, linkOrigin: origin, mailer: null, sent }
 }
 
 /** What one isolate knows of others' servers: nothing yet. */

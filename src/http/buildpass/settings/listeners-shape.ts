@@ -1,9 +1,10 @@
 import * as v from 'valibot'
-import { CHANNEL_KINDS } from '../../../domain/notices/notice.ts'
+import { CHANNEL_KINDS, NOTICES } from '../../../domain/notices/notice.ts'
 import {
   exactly,
   IDS,
   type JsonOf,
+  keyOf,
   list,
   maybe,
   named,
@@ -81,6 +82,9 @@ const outboundDeliveryShape = named(
       'notice',
     ]),
     receiver: oneOf(['webhook', 'slack', 'teams', 'github-status', 'gitlab-status', 'dispatch-target', 'mail']),
+    listener: orNull(uuid(IDS.token)),
+    name: orNull(text('#builds')),
+    notice: orNull(keyOf(NOTICES)),
     build_num: orNull(whole(42)),
     state: oneOf(['delivered', 'pending', 'failed', 'dropped', 'refused']),
     attempts: whole(1),

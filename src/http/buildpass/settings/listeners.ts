@@ -1,7 +1,7 @@
 import * as v from 'valibot'
 import { AppError } from '../../../domain/error.ts'
 import { lazily } from '../../../domain/lazily.ts'
-import { channelFor, GITHUB_API, GITLAB, type Listener } from '../../../domain/notices/dispatch-target.ts'
+import { channelFor, GITHUB_API, GITLAB, type Listener, listenerName } from '../../../domain/notices/dispatch-target.ts'
 import { CHANNEL_KINDS, USUAL_CHANNEL_KINDS } from '../../../domain/notices/notice.ts'
 import type { OutboxEntry } from '../../../domain/notices/outbox.ts'
 import { mintListenerSecret } from '../../../domain/notices/standard-webhook.ts'
@@ -36,6 +36,7 @@ const noticesField = () =>
     v.array(v.picklist(CHANNEL_KINDS, NOTICES_RULE), NOTICES_RULE),
     v.minLength(1, NOTICES_RULE),
     v.maxLength(CHANNEL_KINDS.length, NOTICES_RULE),
+    v.transform((kinds) => CHANNEL_KINDS.filter((kind) => kinds.includes(kind))),
   )
 const channelFields = () => ({
   url: v.string('must be a URL'),
@@ -195,6 +196,9 @@ function deliveryJson(entry: OutboxEntry): OutboundDeliveryJson {
     time: isoOf(entry.createdAt),
     event: entry.event,
     receiver: entry.receiver,
+    listener: entry.listenerId,
+    name: entry.listener && listenerName(entry.listener),
+    notice: entry.notice,
     build_num: entry.buildNum,
     state: entry.state,
     attempts: entry.attempts,

@@ -45,6 +45,7 @@ const FLASHES = {
   'user-removed': { tone: 'good', text: '{login} is removed from this instance.' },
   'token-deleted': { tone: 'good', text: 'The token is deleted.' },
   'successor-dropped': { tone: 'good', text: 'The successor is dropped: nobody can make it any more.' },
+  'successor-gone': { tone: 'bad', text: 'No such successor waits: it was made or dropped already.' },
   'on-leak-saved': { tone: 'good', text: 'What becomes of a token that is found in public is saved.' },
   'share-ended': { tone: 'good', text: 'The share link is ended.' },
   'token-expired': { tone: 'bad', text: 'That token has expired already: create a new one.' },

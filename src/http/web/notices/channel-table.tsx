@@ -83,7 +83,7 @@ function State({ stored, now }: { stored: StoredListener; now: number }) {
         {why}
       </div>
     )
-  if (failingSince === null) return <span class="tag good">well</span>
+  if (failingSince === null) return <span class="tag">no failures</span>
   return (
     <div>
       <span class="tag warn">
@@ -134,10 +134,10 @@ export function MessageTable(props: { project: Project; messages: readonly Outbo
     <DataTable
       caption="Messages, newest first"
       columns={[{ label: 'When' }, { label: 'What' }, { label: 'To' }, { label: 'How it went' }]}
-      rows={messages.map(({ createdAt, event, buildNum, receiver, state, attempts, problem }) => [
+      rows={messages.map(({ createdAt, event, notice, buildNum, receiver, listener, state, attempts, problem }) => [
         <Time at={createdAt} now={now} />,
         <span>
-          {EVENTS[event]}
+          {notice === null ? EVENTS[event] : NOTICES[notice].name}
           {buildNum !== null && (
             <>
               {' '}
@@ -145,7 +145,10 @@ export function MessageTable(props: { project: Project; messages: readonly Outbo
             </>
           )}
         </span>,
-        RECEIVERS[receiver],
+        <>
+          {listener ? listenerName(listener) : RECEIVERS[receiver]}
+          {listener && <span class="muted small-text details">{RECEIVERS[receiver]}</span>}
+        </>,
         <div>
           <span class={`tag ${STATES[state].tone}`.trim()}>{STATES[state].word}</span>{' '}
           {attempts > 1 && <span class="muted small-text">after {attempts} attempts</span>}

@@ -51,6 +51,7 @@ const WORDS: Record<AuditAction, string> = {
   'listener.created': 'Created the listener',
   'test.muted': 'Muted the test',
   'test.unmuted': 'Ended the mute of the test',
+  'token.successor_dropped': 'Dropped the successor of a leaked token',
   'listener.resumed': 'Resumed a listener',
   'listener.deleted': 'Deleted the listener',
   'share.created': 'Made the share link',

@@ -138,8 +138,8 @@ export function mountProjectTokens(app: App): void {
   })
   page(app, 'POST /:vcs/:org/:repo/settings/api/successors/:id/drop', async (c, { viewer, project, params, actor }) => {
     const { list } = placeOf(c, viewer, project)
-    await dropSuccessor(c.env.stores, project.id, params.id, actor)
-    return redirectTo(list, 'successor-dropped')
+    const isDropped = await dropSuccessor(c.env.stores, project.id, params.id, actor)
+    return redirectTo(list, isDropped ? 'successor-dropped' : 'successor-gone')
   })
   page(app, 'POST /:vcs/:org/:repo/settings/api/on-leak', async (c, { viewer, project, form, actor }) => {
     const onLeak = ON_LEAK.find((one) => one === form.get('on_leak'))

@@ -1,10 +1,15 @@
 import { SCOPES } from '../../../domain/access/scope.ts'
+import { DAY_MS } from '../../../domain/day.ts'
 import type { Viewer } from '../../../domain/people/session.ts'
-import type { OnLeak } from '../../../domain/project.ts'
+import type { OnLeak, Slug } from '../../../domain/project.ts'
 import type { Successor } from '../../../storage/tokens/successors.ts'
 import { FORM_ID, newFormId } from '../frame/form-id.ts'
 import { Form } from '../parts/form-parts.tsx'
 import { DataTable, Time } from '../parts/parts.tsx'
+import { LimitTags } from './limits-fields.tsx'
+
+// A project token names no projects.
+const NO_SLUGS: ReadonlyMap<string, Slug> = new Map()
 
 type Props = {
   readonly viewer: Viewer
@@ -28,12 +33,17 @@ export function SuccessorList({ viewer, list, successors, now }: Props) {
         columns={[
           { label: 'Label' },
           { label: 'Scope' },
+          { label: 'Made for' },
           { label: 'Found' },
           { label: 'Actions', class: 'end', unlabelled: true },
         ]}
-        rows={successors.map(({ id, label, scope, createdAt }) => [
+        rows={successors.map(({ id, label, scope, limits, lifeMs, createdAt }) => [
           <strong>{label}</strong>,
-          SCOPES[scope].name,
+          <>
+            {SCOPES[scope].name}
+            <LimitTags limits={limits} slugs={NO_SLUGS} />
+          </>,
+          lifeMs === null ? 'without end' : `${Math.round(lifeMs / DAY_MS)} days`,
           <Time at={createdAt} now={now} />,
           <div class="actions">
             <Form viewer={viewer} action={`${list}/successors/${id}`}>

@@ -101,7 +101,7 @@ it('tries one, says how it does, resumes it, and deletes it when that is confirm
   const { stores, project, get, post } = await asAdmin()
   await post('', CHANNEL)
   const [{ id } = { id: '' }] = await listListeners(stores.db, project.id)
-  expect(await (await get('')).text()).toContain('>well</span>')
+  expect(await (await get('')).text()).toContain('>no failures</span>')
   const tried = await post(`/${id}/try`, {})
   expect(tried.headers.get('Set-Cookie')).toContain('flash=channel-tried')
   expect(await listOutbox(stores.db, project.id)).toMatchObject([{ event: 'notice', receiver: 'slack' }])
