@@ -38,6 +38,7 @@ const TAGS = [
   { name: 'Tests', description: 'What test reports say together, and muted tests, under `/api/buildpass/v1`.' },
   { name: 'Packs', description: 'Many files in one zip, on their way in and out.' },
   { name: 'Share links', description: 'One file for somebody without an account.' },
+  { name: 'Notices', description: 'What people and channels are told, under `/api/buildpass/v1`.' },
   { name: 'Settings', description: 'Projects, people and webhooks, under `/api/buildpass/v1`.' },
   { name: 'Server', description: 'Organizations and the server itself, under `/api/buildpass/v1`.' },
   { name: 'CircleCI v1.1', description: "CircleCI's first API, under `/api/v1.1` and, for GitHub, `/api/v1`." },
@@ -160,6 +161,7 @@ function operationOf(name: ApiRouteName, doc: RouteDoc): Operation {
 
 const TESTS = /\/tests\/|\{repo\}\/tests$/
 const SHARES = /\{repo\}\/shares\b|^\/s\//
+const NOTICES = /\/(?:notices|listeners|deliveries\/outbound)(?:\/|$)/
 const PACKS = /\/packs\b|\/artifacts\.zip$/
 const SERVER = /\/(?:instance|orgs)\//
 const REPORTING = /\/(?:builds|latest|oidc)\b|\/token$/
@@ -168,6 +170,7 @@ function tagOf(path: string): string {
   if (SHARES.test(path)) return 'Share links'
   if (PACKS.test(path)) return 'Packs'
   if (path.startsWith('/api/buildpass/')) {
+    if (NOTICES.test(path)) return 'Notices'
     if (TESTS.test(path)) return 'Tests'
     if (REPORTING.test(path)) return 'Reporting'
     return SERVER.test(path) ? 'Server' : 'Settings'

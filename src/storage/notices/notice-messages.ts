@@ -37,9 +37,11 @@ export async function claimNotices(db: Db, row: NoticeRow, now: number): Promise
   const isFree = sql`${outbox.state} = 'pending' and coalesce(${outbox.claimedUntil}, 0) <= ${now}`
   const isUntried = sql`exists (select 1 from ${outbox} as lead where lead.id = ${id} and lead.state = 'pending' and lead.sent is null)`
   // What is tried again goes first, or an old state would come after a newer one.
-  const older = sql`from ${outbox} as o where ${mine} and o.state = 'pending' and o.sent = o.id
-    and o.rowid < (select rowid from ${outbox} as own where own.id = ${id})`
-  const isBlocked = sql`exists (select 1 ${older})`
+  const isOlder = sql`o.rowid < (select rowid from ${outbox} as own where own.id = ${id})`
+  const older = sql`from ${outbox} as o where ${mine} and o.state = 'pending' and o.sent = o.id and ${isOlder}`
+  // So do those that waited longer, where not all of them fit beside this one.
+  const overfull = sql`(select count(*) from ${outbox} as o where ${mine} and o.state = 'pending' and o.sent is null and ${isOlder}) >= ${MAX_IN_DIGEST}`
+  const isBlocked = sql`(exists (select 1 ${older}) or ${overfull})`
   const results = await db.batch([
     // Before it is claimed itself: what is added later would be another message under the same id.
     rawStatement(
@@ -47,7 +49,7 @@ export async function claimNotices(db: Db, row: NoticeRow, now: number): Promise
       sql`update ${outbox} set sent = ${id} where id <> ${id} and id in (
         select o.id from ${outbox} as o where ${mine} and o.state = 'pending' and o.sent is null and ${isUntried}
           and ${recent} < ${MAX_SINGLES} and not ${isBlocked}
-          and (${waiting} > ${MAX_SINGLES} - ${recent} or o.rowid < (select rowid from ${outbox} as own where own.id = ${id}))
+          and (${waiting} > ${MAX_SINGLES} - ${recent} or ${isOlder})
           order by o.rowid limit ${MAX_IN_DIGEST - 1})`,
     ),
     rawStatement(
@@ -70,7 +72,7 @@ export async function claimNotices(db: Db, row: NoticeRow, now: number): Promise
   const [first] = oldest.results as { oldest: number | null; attempts: number | null }[]
   // Not long after what is before it is tried again.
   if (found.sent === null && first && first.attempts !== null)
-    return { kind: 'busy', afterSeconds: 2 + (backOffSecondsAfter(Math.max(1, first.attempts), null) ?? 0) }
+    return { kind: 'busy', afterSeconds: 2 + (backOffSecondsAfter(first.attempts, null) ?? 0) }
   const freeAt = found.sent === null && first?.oldest ? first.oldest + WINDOW_MS : now + CLAIM_MS
   return { kind: 'busy', afterSeconds: Math.max(1, Math.ceil((freeAt - now) / 1000)) }
 }
