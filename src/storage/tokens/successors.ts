@@ -26,8 +26,7 @@ export type Successor = {
 
 /** What becomes of a project's token that was found in public. */
 export async function findOnLeak(db: Db, projectId: string): Promise<OnLeak> {
-  const [row] = await db.select({ onLeak: projects.onLeak }).from(projects).where(eq(projects.id, projectId)).limit(1)
-  return row?.onLeak ?? 'end'
+  return (await findLeaks(db, projectId)).onLeak
 }
 
 /** Sets it; false where the project is gone. */
@@ -46,19 +45,30 @@ export async function putOnLeak(stores: Stores, projectId: string, onLeak: OnLea
 
 /** The successors that wait in a project, the oldest first. */
 export async function listSuccessors(db: Db, projectId: string): Promise<readonly Successor[]> {
-  const rows = await successorsQuery(db, projectId)
-  return rows.map(({ limits, ...row }) => {
-    const known = limitsIn(limits)
-    return { ...row, limits: known === undefined ? 'unreadable' : known }
-  })
+  return (await findLeaks(db, projectId)).successors
 }
 
-export function successorsQuery(db: Db, projectId: string) {
+/** What becomes of a project's tokens that were found in public, and which successors wait. */
+export async function findLeaks(
+  db: Db,
+  projectId: string,
+): Promise<{ readonly onLeak: OnLeak; readonly successors: readonly Successor[] }> {
+  const rows = await leaksQuery(db, projectId)
+  const successors = rows.flatMap(({ successor }) => {
+    if (!successor) return []
+    const limits = limitsIn(successor.limits)
+    return [{ ...successor, limits: limits === undefined ? ('unreadable' as const) : limits }]
+  })
+  return { onLeak: rows[0]?.onLeak ?? 'end', successors }
+}
+
+export function leaksQuery(db: Db, projectId: string) {
   const { id, label, scope, limits, lifeMs, createdAt } = tokenSuccessors
   return db
-    .select({ id, label, scope, limits, lifeMs, createdAt })
-    .from(tokenSuccessors)
-    .where(eq(tokenSuccessors.projectId, projectId))
+    .select({ onLeak: projects.onLeak, successor: { id, label, scope, limits, lifeMs, createdAt } })
+    .from(projects)
+    .leftJoin(tokenSuccessors, eq(tokenSuccessors.projectId, projects.id))
+    .where(eq(projects.id, projectId))
     .orderBy(asc(createdAt))
 }
 

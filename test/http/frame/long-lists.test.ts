@@ -79,8 +79,8 @@ describe('a list of tokens', () => {
       await app.ask(path, { headers: { Cookie: cookie } })
       costs.push(stores.counts.d1)
     }
-    // The session, and the page of the list.
-    expect(costs).toEqual([2, 2])
+    // The session, and the page of the list; of a project also the successors that wait.
+    expect(costs).toEqual([2, 3])
   })
 
   it('has a last page, whose links all lead to pages', async () => {

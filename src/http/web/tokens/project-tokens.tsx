@@ -5,13 +5,7 @@ import { invalidInput } from '../../../domain/error.ts'
 import { parseLabel } from '../../../domain/label.ts'
 import type { Viewer } from '../../../domain/people/session.ts'
 import { ON_LEAK, type Project } from '../../../domain/project.ts'
-import {
-  dropSuccessor,
-  findOnLeak,
-  findSuccessor,
-  listSuccessors,
-  putOnLeak,
-} from '../../../storage/tokens/successors.ts'
+import { dropSuccessor, findLeaks, findSuccessor, putOnLeak } from '../../../storage/tokens/successors.ts'
 import type { AppEnv } from '../../frame/open-request.ts'
 import type { App } from '../../frame/route.ts'
 import { redirectTo } from '../frame/flash.ts'
@@ -44,10 +38,9 @@ export function mountProjectTokens(app: App): void {
     const { now } = c.env.stores
     const place = placeOf(c, viewer, project)
     const { list, show } = place
-    const [{ tokens, slugs, isNone: isEmpty, filters, pager }, successors, onLeak] = await Promise.all([
+    const [{ tokens, slugs, isNone: isEmpty, filters, pager }, { successors, onLeak }] = await Promise.all([
       readTokens(c, place),
-      listSuccessors(c.env.stores.db, project.id),
-      findOnLeak(c.env.stores.db, project.id),
+      findLeaks(c.env.stores.db, project.id),
     ])
     const create = (
       <a class="button primary" href={`${list}/new`}>
