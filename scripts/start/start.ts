@@ -132,6 +132,12 @@ async function prepareDatabase(state: LocalState): Promise<string | null> {
   }
 }
 
+/** Where links in notices lead: a browser on this machine reaches every host that is listened on. */
+function linkOriginFor(host: string, port: number): string {
+  const named = host === '0.0.0.0' || host === '::' ? 'localhost' : host.includes(':') ? `[${host}]` : host
+  return new URL(`http://${named}:${port}`).origin
+}
+
 /** Starts the Worker and waits until it answers; gives its address. */
 async function openWorker(
   state: LocalState,
@@ -145,7 +151,7 @@ async function openWorker(
     envFiles: [state.devVarsFile],
     bindings: {
       LOCAL_CONTROL_KEY: { type: 'plain_text', value: controlKey },
-      ...(port === 0 ? {} : { LOCAL_ORIGIN: { type: 'plain_text', value: `http://${host}:${port}` } as const }),
+      ...(port === 0 ? {} : { LOCAL_ORIGIN: { type: 'plain_text', value: linkOriginFor(host, port) } as const }),
       LOG_REQUESTS: { type: 'plain_text', value: 'all' },
       ...reportsOnThisMachine(state),
     },

@@ -1,4 +1,5 @@
 import { INSTANCE } from '../../domain/access/actor.ts'
+import type { BranchStatus } from '../../domain/builds/badge.ts'
 import { isOver, personOf } from '../../domain/builds/build.ts'
 import { countingParts, FAILURES, pipelineStatusFor, resultOf } from '../../domain/builds/pipeline-status.ts'
 import { DAY_MS } from '../../domain/day.ts'
@@ -162,21 +163,25 @@ async function branchChange(
   told: ToldState | null,
 ): Promise<Change | null> {
   const { project } = check
-  const result = resultOf(await readShown(stores.db, project.id, branch))
-  const state =
-    result === 'success' ? 'green' : FAILURES.some((failure) => failure === result) ? 'red' : (told?.state ?? null)
+  const state = stateOf(resultOf(await readShown(stores.db, project.id, branch))) ?? told?.state ?? null
   if (state === null) return null
   const isQuiet = branch !== project.defaultBranch
   const noted = { subject: subjectsOf(check).branch, state, was: told, more: { branch, isQuiet } }
   // Where nothing was told yet, as after an upgrade, what was before this pipeline says whether it is news.
-  const before = told?.state ?? (state === 'red' ? await stateBefore(stores, project.id, branch) : state)
+  const before = told?.state ?? (await stateBefore(stores, project.id, branch))
   const isChange = before !== null && before !== state
   if (!isChange) return { ...noted, facts: null }
   return { ...noted, facts: state === 'green' ? fixedFacts(check, branch) : await brokenFacts(stores, check, branch) }
 }
 
-async function stateBefore({ db }: Stores, projectId: string, branch: string): Promise<'green' | null> {
-  return resultOf(await readBeforeShown(db, projectId, branch)) === 'success' ? 'green' : null
+async function stateBefore({ db }: Stores, projectId: string, branch: string): Promise<'red' | 'green' | null> {
+  return stateOf(resultOf(await readBeforeShown(db, projectId, branch)))
+}
+
+/** What a result says of a branch; null where it says nothing, as a canceled one. */
+function stateOf(result: BranchStatus | null): 'red' | 'green' | null {
+  if (result === 'success') return 'green'
+  return FAILURES.some((failure) => failure === result) ? 'red' : null
 }
 
 function fixedFacts({ pipeline }: Check, branch: string): NoticeFacts {

@@ -13,10 +13,11 @@ type NoticeStores = Pick<Stores, 'db' | 'now' | 'queue' | 'warn'>
 export async function noteListener(
   stores: NoticeStores,
   { id, projectId, listener }: Pick<OpenedListener, 'id' | 'projectId' | 'listener'>,
-  attempt: Pick<SendAttempt, 'state'> & { readonly problem?: string },
+  attempt: Pick<SendAttempt, 'state' | 'responseStatus'> & { readonly problem?: string },
 ): Promise<void> {
   const { db } = stores
   if (attempt.state === 'delivered') return noteArrival(db, id)
+  if (!isOfReceiver(attempt.responseStatus)) return
   const now = stores.now()
   const { problem = '' } = attempt
   const receiver = { id, kind: listener.kind, name: listenerName(listener) }
@@ -30,11 +31,17 @@ export async function noteListener(
   await enqueue(stores, told.flatMap(queuedOf))
 }
 
+/** Whether an answer says something of the receiver, and not of the one message, as 422 for an unknown commit does. */
+function isOfReceiver(status: number | null): boolean {
+  return status === null || status >= 500 || [401, 403, 404, 408, 410, 425, 429].includes(status)
+}
+
 const MAX_A_STEP = 10
 
 /** Pauses what has failed for a day and got nothing since; whether more may be left. */
 export async function pauseFailed(stores: NoticeStores): Promise<boolean> {
   const failed = await listFailedLong(stores.db, stores.now(), MAX_A_STEP)
-  for (const { problem, ...listener } of failed) await noteListener(stores, listener, { state: 'failed', problem })
+  for (const { problem, ...listener } of failed)
+    await noteListener(stores, listener, { state: 'failed', responseStatus: null, problem })
   return failed.length === MAX_A_STEP
 }

@@ -7,9 +7,10 @@ import {
   claimNotices,
   dropNotice,
   findMailAddress,
+  findNext,
   recordNoticeAttempt,
 } from '../../storage/notices/notice-messages.ts'
-import type { NoticeRow, SendAttempt } from '../../storage/notices/outbox.ts'
+import { enqueue, type NoticeRow, type SendAttempt } from '../../storage/notices/outbox.ts'
 import type { Stores } from '../../storage/stores.ts'
 import { noteListener } from './note-listener.ts'
 import { type SendOutcome, type SendSettings, type Sent, sendRequest } from './send-request.ts'
@@ -45,7 +46,11 @@ export async function sendNotice(stores: Stores, settings: SendSettings, row: No
     : { state: afterSeconds === null ? 'failed' : 'pending', responseStatus: sent.status, problem: sent.problem }
   await recordNoticeAttempt(stores.db, row, attempt, stores.now())
   if (receiver.listener) await noteListener(stores, receiver.listener, attempt)
-  return afterSeconds === null ? DONE : { kind: 'again', afterSeconds }
+  if (afterSeconds !== null) return { kind: 'again', afterSeconds }
+  // What waited for it need not wait out its own time.
+  const next = await findNext(stores.db, row.listenerId, row.userId)
+  if (next !== null) await enqueue(stores, [{ id: next }])
+  return DONE
 }
 
 /** A chat that refuses may be mended within a day; what is gone for good says so. */

@@ -129,6 +129,23 @@ export async function recordNoticeAttempt(db: Db, row: NoticeRow, attempt: SendA
     .where(isWith)
 }
 
+/** The message that is next for a receiver: one that is tried again, else the one that waits longest; null where none does. */
+export async function findNext(db: Db, listenerId: string | null, userId: string | null): Promise<string | null> {
+  const [row] = await db
+    .select({ id: outbox.id })
+    .from(outbox)
+    .where(
+      and(
+        sql`${outbox.listenerId} is ${listenerId} and ${outbox.userId} is ${userId} and ${outbox.noticeId} is not null`,
+        eq(outbox.state, 'pending'),
+        sql`(${outbox.sent} is null or ${outbox.sent} = ${outbox.id})`,
+      ),
+    )
+    .orderBy(asc(sql`${outbox}.rowid`))
+    .limit(1)
+  return row?.id ?? null
+}
+
 /** Ends a message that is not sent, with all that goes with it. */
 export async function dropNotice(db: Db, row: NoticeRow, problem: string): Promise<void> {
   const which = sql`(${outbox.id} = ${row.id} or ${outbox.sent} = ${row.id} and ${outbox.listenerId} is ${row.listenerId}

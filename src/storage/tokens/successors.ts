@@ -95,6 +95,9 @@ export async function findSuccessor(
 /** Lets a successor go that nobody wants; false where there is none. */
 export async function dropSuccessor(stores: Stores, projectId: string, id: string, actor: Actor): Promise<boolean> {
   const { db } = stores
+  const { label, replaces } = tokenSuccessors
+  const [found] = await db.select({ label, replaces }).from(tokenSuccessors).where(isIt(projectId, id)).limit(1)
+  if (!found) return false
   const [, rows] = await commit(stores, actor, [
     auditStatement(db, stores.now(), actor, {
       ...{
@@ -102,7 +105,7 @@ export async function dropSuccessor(stores: Stores, projectId: string, id: strin
         projectId,
         condition: sql`exists (select 1 from ${tokenSuccessors} where ${isIt(projectId, id)})`,
       },
-      subject: id,
+      ...{ subject: id, detail: { label: found.label, replaces: found.replaces } },
     }),
     db.delete(tokenSuccessors).where(isIt(projectId, id)).returning({ id: tokenSuccessors.id }),
   ])

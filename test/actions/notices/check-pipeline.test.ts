@@ -10,7 +10,7 @@ import { endCheck, findCheck } from '../../../src/storage/notices/checks.ts'
 import { putChoices } from '../../../src/storage/notices/choices.ts'
 import { listInbox, listProjectNotices } from '../../../src/storage/notices/notices.ts'
 import { deleteMember, demoteAdmin } from '../../../src/storage/people/members.ts'
-import { noticeChecks } from '../../../src/storage/schema/schema-notices.ts'
+import { noticeChecks, noticeStates } from '../../../src/storage/schema/schema-notices.ts'
 import { seedMember, seedProject, seedUser } from '../../support/seed/seed.ts'
 import { type BuildSeed, seedBuild } from '../../support/seed/seed-builds.ts'
 import { actsAs } from '../../support/worker/as-instance.ts'
@@ -141,6 +141,9 @@ describe('people who follow a project', () => {
     await built('failed')
     await built('failed')
     expect(await titles(member)).toEqual([`main of ${slug} broke`])
+    await stores.db.delete(noticeStates).where(sql`project_id = ${project.id}`)
+    await built('success')
+    expect(await titles(member)).toEqual([`main of ${slug} broke`, `main of ${slug} is fixed`])
   })
 
   it('who made the pipeline are told once what it did to the branch, and not of its end as well', async () => {

@@ -198,6 +198,40 @@ describe('a channel', () => {
     expect(told.filter(({ facts }) => facts.kind === 'receiver.paused')).toHaveLength(1)
   })
 
+  it('that is back hears what waited at once, and when an admin tries it', async () => {
+    let isUp = false
+    const outside = await openOutside(() => new Response(null, { status: isUp ? 200 : 503 }))
+    const queue = createQueue(stores, outside)
+    const id = await seedChannel(stores, outside, project.id, { kind: 'slack' })
+    for (const colour of ['green', 'red', 'green'] as const) {
+      await turn(colour)
+      await queue.pass(HOUR)
+    }
+    isUp = true
+    const before = outside.sent.length
+    expect(await tryListener(stores, project.id, id, INSTANCE)).toBe(true)
+    await queue.pass(10_000)
+    expect(outside.sent.slice(before).flatMap(titlesIn)).toEqual([
+      `main of ${slug} broke`,
+      `main of ${slug} is fixed`,
+      `A try of ${slug}`,
+    ])
+  })
+
+  it('that is told of builds is not paused for one message that it refused', async () => {
+    const { outside, queue } = await open([new Response(null, { status: 422 })])
+    const listener = { kind: 'webhook', url: 'https://hooks.example.com/' } as const
+    const secret = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'
+    await insertListener(stores, project.id, { listener, secret, keys: outside.dataKeys }, INSTANCE)
+    await turn('red')
+    await queue.pass(30 * HOUR)
+    await pauseFailed(stores)
+    await turn('green')
+    await queue.pass(MINUTE)
+    expect(outside.sent).toHaveLength(2)
+    expect(await listListeners(stores.db, project.id)).toMatchObject([{ failingSince: null, pausedAt: null }])
+  })
+
   it('that did not take a message gets the same again, with the same id, until it does', async () => {
     const down = () => new Response(null, { status: 503 })
     const { outside, queue } = await open([down(), down()])
