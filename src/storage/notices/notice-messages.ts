@@ -1,12 +1,12 @@
 import { and, asc, eq, type SQL, sql } from 'drizzle-orm'
 import type { SentNotice } from '../../domain/notices/notice-requests.ts'
+import type { Listener } from '../../domain/notices/dispatch-target.ts'
 import { backOffSecondsAfter } from '../../domain/notices/outbox.ts'
 import { slugText } from '../../domain/project.ts'
 import { projects } from '../schema/schema.ts'
 import { mailAddresses, notices } from '../schema/schema-notices.ts'
 import { listeners, outbox } from '../schema/schema-outbox.ts'
 import { type Db, rawStatement } from '../stores.ts'
-import type { OpenedListener } from './listeners.ts'
 import type { NoticeRow, SendAttempt } from './outbox.ts'
 
 /** So many messages a receiver gets in ten minutes one by one; what is more comes in a digest. */
@@ -200,7 +200,12 @@ export async function listFailedLong(db: Db, now: number, limit: number): Promis
     .limit(limit)
 }
 
-export type FailedListener = Pick<OpenedListener, 'id' | 'projectId' | 'listener'> & { readonly problem: string }
+export type FailedListener = {
+  readonly id: string
+  readonly projectId: string
+  readonly listener: Listener
+  readonly problem: string
+}
 
 /** Whether a listener was paused just then: a guard for the notice. */
 export function isPausedAt(listenerId: string, now: number): SQL {
