@@ -1,6 +1,6 @@
 import { and, asc, eq, type SQL, sql } from 'drizzle-orm'
-import type { SentNotice } from '../../domain/notices/notice-requests.ts'
 import type { Listener } from '../../domain/notices/dispatch-target.ts'
+import type { SentNotice } from '../../domain/notices/notice-requests.ts'
 import { backOffSecondsAfter } from '../../domain/notices/outbox.ts'
 import { slugText } from '../../domain/project.ts'
 import { projects } from '../schema/schema.ts'
