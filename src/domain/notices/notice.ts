@@ -210,11 +210,3 @@ export const LOSS_WARNED_DAYS = 7
 export const MAX_SHOWN_NOTICES = 50
 /** So many are named in a notice, of jobs and of tests. */
 export const MAX_NAMED = 5
-
-/** The stage of its warnings at which a token is: 30, 15, 7 or 1 days before its end; null where there is none yet, or it never lived longer. */
-export function warningStage(createdAt: number, expiresAt: number, now: number): number | null {
-  const dayMs = 86_400_000
-  const stage = WARNED_DAYS.findLast((days) => expiresAt - now <= days * dayMs)
-  // A token that was made for a week is not news on its first day.
-  return stage !== undefined && expiresAt > now && expiresAt - createdAt > stage * dayMs ? stage : null
-}

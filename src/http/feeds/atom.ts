@@ -1,6 +1,6 @@
 import { visibleText } from '../../domain/formats/visible-text.ts'
+import type { SentNotice } from '../../domain/notices/notice-requests.ts'
 import { noticeText } from '../../domain/notices/notice-text.ts'
-import type { ShownNotice } from '../../storage/notices/notices.ts'
 import { escapeMarkup } from '../frame/markup.ts'
 
 /** What a feed is of: `path` is its own, `page` that of the page with the same. */
@@ -9,7 +9,7 @@ export type AtomFeed = {
   readonly path: string
   readonly page: string
   readonly origin: string
-  readonly notices: readonly ShownNotice[]
+  readonly notices: readonly SentNotice[]
 }
 
 /** Notices as an Atom feed (RFC 4287), the newest first. A notice keeps its id, so that readers know it again. */

@@ -85,21 +85,21 @@ function ofReceiver({ listenerId, userId }: NoticeRow): SQL {
   return sql`o.listener_id is ${listenerId} and o.user_id is ${userId} and o.notice_id is not null`
 }
 
+/** The same, of the table under its own name. */
+function isOfReceiver({ listenerId, userId }: Pick<NoticeRow, 'listenerId' | 'userId'>): SQL {
+  return sql`${outbox.listenerId} is ${listenerId} and ${outbox.userId} is ${userId} and ${outbox.noticeId} is not null`
+}
+
 /** The notices that go with a message. */
 export function listOfMessage(db: Db, row: NoticeRow) {
   const { id, facts, createdAt } = notices
   const { vcs, org, repo } = projects
-  const receiver = and(
-    sql`${outbox.listenerId} is ${row.listenerId}`,
-    sql`${outbox.userId} is ${row.userId}`,
-    sql`${outbox.noticeId} is not null`,
-  )
   return db
     .select({ id: sql<string>`${id}`.as('notice'), facts, createdAt, project: { vcs, org, repo } })
     .from(outbox)
     .innerJoin(notices, eq(notices.id, outbox.noticeId))
     .leftJoin(projects, eq(projects.id, notices.projectId))
-    .where(and(receiver, eq(outbox.sent, row.id), eq(outbox.state, 'pending')))
+    .where(and(isOfReceiver(row), eq(outbox.sent, row.id), eq(outbox.state, 'pending')))
     .orderBy(asc(sql`${outbox}.rowid`))
 }
 
@@ -109,13 +109,7 @@ function sentOf({ project, ...notice }: Awaited<ReturnType<typeof listOfMessage>
 
 /** Stores the outcome of an attempt: what went with the message fares as it does. */
 export async function recordNoticeAttempt(db: Db, row: NoticeRow, attempt: SendAttempt, now: number): Promise<void> {
-  const isWith = and(
-    sql`${outbox.listenerId} is ${row.listenerId}`,
-    sql`${outbox.userId} is ${row.userId}`,
-    sql`${outbox.noticeId} is not null`,
-    eq(outbox.sent, row.id),
-    eq(outbox.state, 'pending'),
-  )
+  const isWith = and(isOfReceiver(row), eq(outbox.sent, row.id), eq(outbox.state, 'pending'))
   await db
     .update(outbox)
     .set({
@@ -136,7 +130,7 @@ export async function findNext(db: Db, listenerId: string | null, userId: string
     .from(outbox)
     .where(
       and(
-        sql`${outbox.listenerId} is ${listenerId} and ${outbox.userId} is ${userId} and ${outbox.noticeId} is not null`,
+        isOfReceiver({ listenerId, userId }),
         eq(outbox.state, 'pending'),
         sql`(${outbox.sent} is null or ${outbox.sent} = ${outbox.id})`,
       ),

@@ -2,6 +2,7 @@ import { and, desc, eq, inArray, isNull, type SQL, sql } from 'drizzle-orm'
 import type { Pattern } from '../../domain/access/limits/pattern.ts'
 import type { Reach } from '../../domain/access/limits/reach.ts'
 import { MAX_SHOWN_NOTICES, NOTICES, type NoticeFacts, type NoticeKind } from '../../domain/notices/notice.ts'
+import type { SentNotice } from '../../domain/notices/notice-requests.ts'
 import { type Slug, slugText } from '../../domain/project.ts'
 import { isOpenName, type WhichBranch } from '../builds/open-branches.ts'
 import { isAmong } from '../people/reach.ts'
@@ -116,15 +117,7 @@ function audienceOf({ facts, projectId, author = null, holders = [] }: NewNotice
   }
 }
 
-/** A notice as it is shown: `slug` is that of its project. */
-export type ShownNotice = {
-  readonly id: string
-  readonly facts: NoticeFacts
-  readonly slug: string | null
-  readonly createdAt: number
-}
-
-type NoticeRow = Omit<ShownNotice, 'slug'> & { readonly project: Slug | null }
+type NoticeRow = Omit<SentNotice, 'slug'> & { readonly project: Slug | null }
 
 const COLUMNS = {
   id: notices.id,
@@ -133,11 +126,11 @@ const COLUMNS = {
   project: { vcs: projects.vcs, org: projects.org, repo: projects.repo },
 }
 
-function shown({ project, ...notice }: NoticeRow): ShownNotice {
+function shown({ project, ...notice }: NoticeRow): SentNotice {
   return { ...notice, slug: project && slugText(project) }
 }
 
-export type InboxNotice = ShownNotice & { readonly readAt: number | null }
+export type InboxNotice = SentNotice & { readonly readAt: number | null }
 
 /** A person; by a token that is limited to some projects, of those alone. */
 export type OfPerson = Pick<Reach, 'userId' | 'projects'>
@@ -149,7 +142,7 @@ export async function listInbox(db: Db, reach: OfPerson): Promise<readonly Inbox
 }
 
 /** That notice, if it is one of a person's. */
-export async function findInInbox(db: Db, reach: OfPerson, id: string): Promise<ShownNotice | null> {
+export async function findInInbox(db: Db, reach: OfPerson, id: string): Promise<SentNotice | null> {
   const [row] = await selectInbox(db)
     .where(and(isOfPerson(reach), eq(noticeInbox.noticeId, id)))
     .limit(1)
@@ -206,7 +199,7 @@ export async function listProjectNotices(
   db: Db,
   projectId: string,
   { branch, kinds }: { readonly branch: WhichBranch; readonly kinds: readonly NoticeKind[] },
-): Promise<readonly ShownNotice[]> {
+): Promise<readonly SentNotice[]> {
   return (await projectNoticesQuery(db, projectId, { branch, kinds })).map(shown)
 }
 

@@ -55,7 +55,7 @@ function changeStatements(
 /** So many tokens at once: each has six statements. */
 const MAX_A_STEP = 10
 
-/** The stage of its warnings at which a token is: `warningStage` of the domain. */
+/** The stage of its warnings at which a token is: 30, 15, 7 or 1 days before its end. */
 function stageAt(now: number): SQL {
   const stages = WARNED_DAYS.toReversed().map(
     (days) => sql`when ${tokens.expiresAt} - ${now} <= ${days * DAY_MS} then ${days}`,
