@@ -82,6 +82,8 @@ type AxeResult = { violations: { id: string; nodes: { target: unknown; failureSu
 
 /** Fails for whatever axe-core finds against WCAG 2.2 AA (sizes of targets, too, which it leaves out by itself), or its best practices, on the page as it is. */
 export async function expectAccessible(page: Page, rules: keyof typeof RULES = 'all'): Promise<void> {
+  // A click returns when its page has begun to come: of the half of one axe says that it has no title and no language.
+  await page.waitForLoadState('domcontentloaded')
   const { violations } = await runAxe(page, RULES[rules])
   const said = violations.flatMap(({ id, nodes }) =>
     nodes.map(({ target, failureSummary }) => `${id} ${JSON.stringify(target)}: ${failureSummary}`),
