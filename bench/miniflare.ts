@@ -69,6 +69,7 @@ export async function startBenchServer(
         d1Databases: ['DB'],
         kvNamespaces: ['KV'],
         r2Buckets: ['ARTIFACTS'],
+        queueProducers: { OUTBOX: 'outbox', UPKEEP: 'upkeep' },
         ratelimits: RATE_LIMITS,
         bindings: { ...settingsWith(pepper), LOG_REQUESTS: 'notable' },
       },

@@ -11,6 +11,7 @@ import { mountCircleciV3 } from './http/circleci/v3/routes.ts'
 import { mountDownloads } from './http/downloads/download.ts'
 import { createRedirects } from './http/downloads/redirect.ts'
 import { mountFeeds } from './http/feeds/routes.ts'
+import { createKeptAnswers } from './http/frame/kept-answers.ts'
 import { createMetrics } from './http/frame/metrics.ts'
 import type { AppEnv, OpenRequest } from './http/frame/open-request.ts'
 import { isForReports } from './http/frame/request/origin.ts'
@@ -59,11 +60,12 @@ export function createApps(): (request: Request, opened: OpenRequest) => App {
 const memory = createMemory()
 const drawings = createDrawings()
 const redirects = createRedirects()
+const answers = createKeptAnswers()
 const keySets = createRecentMap<KeptKeys>(200)
 
 /** What all requests of an isolate share. */
 type Isolate = Omit<OpenRequest, 'stores' | 'outside' | 'trace'> & {
-  readonly stores: Omit<Stores, 'waitUntil' | 'warn'>
+  readonly stores: Omit<Stores, 'waitUntil' | 'warn' | 'changed'>
 }
 let kept: { readonly env: Bindings; readonly isolate: Isolate } | undefined
 
@@ -83,6 +85,7 @@ export function openRequest(
 function requestIn(isolate: Isolate, ctx: Pick<ExecutionContext, 'waitUntil'>, trace: Trace): OpenRequest {
   const stores: Stores = {
     ...isolate.stores,
+    changed: new Set(),
     waitUntil: (work) => ctx.waitUntil(work),
     warn: (event, error) => logFault(trace, event, error),
   }
@@ -97,6 +100,7 @@ async function openIsolate(env: Bindings): Promise<Isolate> {
     metrics: createMetrics(Date.now(), env.REQUESTS ?? null),
     drawings,
     redirects,
+    answers,
     limits: {
       unknownTokens: env.UNKNOWN_TOKENS,
       leakReports: env.LEAK_REPORTS,

@@ -12,6 +12,7 @@ import { rawPathOf } from './http/frame/request/raw-path.ts'
 import { requestLineOf } from './http/frame/request/request-line.ts'
 import { logFault, REQUEST_ID, requestIdOf, startTrace, type Trace } from './http/frame/trace.ts'
 import { answerHot } from './http/hot.ts'
+import { tellChanges } from './storage/edge/changes.ts'
 import type { OutboxMessage } from './storage/stores.ts'
 
 const appFor = createApps()
@@ -86,7 +87,9 @@ function assetFor(request: Request, { ASSETS }: Bindings, { settings }: OpenRequ
 }
 
 async function answer(request: Request, bindings: OpenRequest, ctx: ExecutionContext): Promise<Response> {
-  return counted(request, bindings, await appFor(request, bindings).fetch(request, bindings, ctx))
+  const response = await appFor(request, bindings).fetch(request, bindings, ctx)
+  await tellChanges(bindings.stores)
+  return counted(request, bindings, response)
 }
 
 function counted(request: Request, bindings: OpenRequest, response: Response): Response {

@@ -7,7 +7,7 @@ import { askForgottenChecks } from '../storage/notices/checks.ts'
 import { requeueForgotten } from '../storage/notices/outbox.ts'
 import { warnOfLoss } from '../storage/notices/shared-files.ts'
 import { type WarningsKey, warnOfEnds, warnOfUnused } from '../storage/notices/token-notices.ts'
-import type { Stores } from '../storage/stores.ts'
+import type { Stores, WriteStores } from '../storage/stores.ts'
 import { forgetNames, listCrowded } from '../storage/tests/forget-names.ts'
 import { moveOldResults } from '../storage/tests/move-old-results.ts'
 import { findPolicy } from '../storage/tokens/policy.ts'
@@ -52,7 +52,7 @@ const MAX_ORPHAN_TEST_PAGES = Math.floor(MAX_OPERATIONS_A_TASK / 5)
 /** Two operations an upload, after the one that lists them. */
 const MAX_IDLE_UPLOADS = 15
 
-type UpkeepStores = Pick<Stores, 'db' | 'artifacts' | 'queue' | 'upkeep' | 'now' | 'warn'>
+type UpkeepStores = WriteStores & Pick<Stores, 'artifacts' | 'queue' | 'upkeep' | 'warn'>
 
 type StepDone = {
   /** The steps that follow; none once the task is done. */

@@ -20,6 +20,8 @@ export type Stores = {
   /** The data centre's cache; null where the platform has none. */
   readonly cache: Cache | null
   readonly memory: Memory
+  /** The projects that this request changed. */
+  readonly changed: Set<string>
   readonly peppers: Peppers
   readonly graceMs: number
   readonly now: () => number
@@ -27,6 +29,9 @@ export type Stores = {
   /** Tells the log of a fault that did not change the answer. */
   readonly warn: (event: string, error: unknown) => void
 }
+
+/** What a write takes: `commit` notes whose project it changed. */
+export type WriteStores = Pick<Stores, 'db' | 'now' | 'memory' | 'changed'>
 
 export function openDb(d1: D1Database) {
   return drizzle(d1)

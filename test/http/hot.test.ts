@@ -6,6 +6,7 @@ import { createApp } from '../../src/app.ts'
 import { mintSecret } from '../../src/domain/access/secret.ts'
 import { createDrawings } from '../../src/http/badges/drawing.ts'
 import { createRedirects } from '../../src/http/downloads/redirect.ts'
+import { createKeptAnswers } from '../../src/http/frame/kept-answers.ts'
 import { createMetrics } from '../../src/http/frame/metrics.ts'
 import { startTrace } from '../../src/http/frame/trace.ts'
 import { answerHot } from '../../src/http/hot.ts'
@@ -34,6 +35,7 @@ async function openBoth() {
     metrics: createMetrics(stores.now(), null),
     drawings: createDrawings(),
     redirects: createRedirects(),
+    answers: createKeptAnswers(),
     limits: UNLIMITED,
   }
   const app = createApp()

@@ -5,6 +5,7 @@ import { cpus, loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { mintSessionSecret } from '../../../src/domain/people/session.ts'
 import { LOGS_PREFIX } from '../../../src/storage/logs/log-prefix.ts'
+import { createMemory } from '../../../src/storage/memory.ts'
 import { insertSession } from '../../../src/storage/people/sessions.ts'
 import { openDb } from '../../../src/storage/stores.ts'
 import { parseInvocation } from '../../check/invocation.ts'
@@ -35,8 +36,8 @@ try {
   try {
     const session = mintSessionSecret()
     const proof = { userId, method: 'link', userAgent: 'bench', from: null } as const
-    if (!(await insertSession({ db: openDb(server.d1), now: Date.now }, session, proof)))
-      throw new Error('nobody is signed in')
+    const stores = { db: openDb(server.d1), now: Date.now, memory: createMemory(), changed: new Set<string>() }
+    if (!(await insertSession(stores, session, proof))) throw new Error('nobody is signed in')
     placeCommand(folder)
     await measureReading(server)
     await measurePage(server, `__Host-session=${session}`)

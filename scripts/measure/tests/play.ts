@@ -58,6 +58,7 @@ export async function openPlayed(file: string, pepper: string, startsAt: number)
       },
     },
     cache: null,
+    changed: new Set(),
     memory: createMemory(),
     peppers,
     graceMs: 0,

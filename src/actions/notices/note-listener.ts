@@ -4,10 +4,10 @@ import type { OpenedListener } from '../../storage/notices/listeners.ts'
 import { failureStatement, isPausedAt, listFailedLong, noteArrival } from '../../storage/notices/notice-messages.ts'
 import { noticeStatements } from '../../storage/notices/notices.ts'
 import { enqueue, queuedOf, type SendAttempt } from '../../storage/notices/outbox.ts'
-import type { Stores } from '../../storage/stores.ts'
+import type { Stores, WriteStores } from '../../storage/stores.ts'
 import { commit } from '../../storage/tokens/rights.ts'
 
-type NoticeStores = Pick<Stores, 'db' | 'now' | 'queue' | 'warn'>
+type NoticeStores = WriteStores & Pick<Stores, 'queue' | 'warn'>
 
 /** Keeps count of how a listener does; one that failed for a day is paused, and the admins are told in the same transaction. */
 export async function noteListener(

@@ -14,8 +14,8 @@ export type Right =
   | { readonly kind: 'project'; readonly projectId: string; readonly permission: Permission }
   /** An account elsewhere, by which the actor signs in. */
   | ({ readonly kind: 'identity' } & Pick<Identity, 'provider' | 'subject'>)
-  /** A webhook's secret, with which a delivery was signed. */
-  | { readonly kind: 'webhook'; readonly webhookId: string }
+  /** A webhook's secret, with which a delivery to that project was signed. */
+  | { readonly kind: 'webhook'; readonly webhookId: string; readonly projectId: string }
 
 /** Who acts: by which token or session, from where, and by what right. */
 export type Actor = {

@@ -1,7 +1,7 @@
 import type { Context } from 'hono'
 import { reachOf } from '../../domain/access/limits/reach.ts'
 import { type AuditRecord, listProjectAudit, listUserAudit } from '../../storage/projects/audit.ts'
-import { jsonRead } from '../frame/answers.ts'
+import { type Answer, jsonRead } from '../frame/answers.ts'
 import type { AppEnv } from '../frame/open-request.ts'
 import { queryCount } from '../frame/request/input.ts'
 import { type App, route } from '../frame/route.ts'
@@ -26,7 +26,7 @@ function pageOf(c: Context<AppEnv>) {
   return { limit: queryCount(c, 'limit', { min: 1, max: 100, fallback: 30 }), before: before === 0 ? null : before }
 }
 
-function listed(c: Context<AppEnv>, rows: readonly AuditRecord[], limit: number): Promise<Response> {
+function listed(c: Context<AppEnv>, rows: readonly AuditRecord[], limit: number): Answer {
   const next = rows.length === limit ? (rows.at(-1)?.id ?? null) : null
   return jsonRead(c, { items: rows.map(entryJson), next_before: next } satisfies AuditPageJson)
 }

@@ -9,7 +9,7 @@ import { parseSlug, slugText } from '../../domain/project.ts'
 import { listChoices, markRead, putChoices } from '../../storage/notices/choices.ts'
 import { type InboxNotice, listInbox } from '../../storage/notices/notices.ts'
 import { findMembership } from '../../storage/people/memberships.ts'
-import { jsonDone, jsonRead } from '../frame/answers.ts'
+import { type Answer, jsonDone, jsonRead } from '../frame/answers.ts'
 import type { PersonalGrant } from '../frame/authorize.ts'
 import type { AppEnv } from '../frame/open-request.ts'
 import { readJson } from '../frame/request/input.ts'
@@ -94,7 +94,7 @@ async function answerChoices(
   c: Context<AppEnv>,
   { userId }: { readonly userId: string },
   project: NamedProject | null,
-): Promise<Response> {
+): Promise<Answer> {
   const items = await listChoices(c.env.stores.db, userId, project?.id ?? null)
   const shown = items.map(({ kind, chosen, usual }) => ({ kind, place: chosen, usual }))
   return jsonRead(c, { project: project?.slug ?? null, items: shown } satisfies ChoicesJson)

@@ -2,11 +2,10 @@ import type { Context } from 'hono'
 import { reachOf } from '../../domain/access/limits/reach.ts'
 import type { AppError } from '../../domain/error.ts'
 import { ccStateFor } from '../../domain/formats/cctray.ts'
-import { httpDate } from '../../domain/formats/precondition.ts'
 import { type Project, parseProjectName } from '../../domain/project.ts'
 import { listBranchPipelines, listDefaultBranchPipelines } from '../../storage/builds/branch-feeds.ts'
 import type { WhichBranch } from '../../storage/builds/open-branches.ts'
-import { type Caching, cacheControlFor, conditional, etagOf } from '../frame/answers.ts'
+import { type Answer, type Caching, cacheControlFor } from '../frame/answers.ts'
 import { messageOf, refusalHeaders, statusOf } from '../frame/errors.ts'
 import { openBranchesOf } from '../frame/open-parts.ts'
 import type { AppEnv } from '../frame/open-request.ts'
@@ -26,7 +25,7 @@ export function mountCcTray(app: App): void {
         ...rowNames(c, project, project.defaultBranch),
         ...(ccStateFor(pipelines) ?? neverBuilt(project.createdAt)),
       }))
-      return feed(c, rows, 'private')
+      return feed(rows, 'private')
     },
     { refuse: refuseWithXml },
   )
@@ -49,7 +48,7 @@ export function mountCcTray(app: App): void {
   )
 }
 
-async function branchFeed(c: Context<AppEnv>, project: Project, branch: WhichBranch): Promise<Response> {
+async function branchFeed(c: Context<AppEnv>, project: Project, branch: WhichBranch): Promise<Answer> {
   const branches = await listBranchPipelines(c.env.stores.db, project.id, branch)
   // What a token is shown less is not for others to keep.
   const isForAll = project.visibility === 'public' && (branch === null || typeof branch === 'string')
@@ -57,18 +56,11 @@ async function branchFeed(c: Context<AppEnv>, project: Project, branch: WhichBra
     const state = ccStateFor(pipelines)
     return state ? [{ ...rowNames(c, project, branch), ...state }] : []
   })
-  return feed(c, rows, isForAll ? { publicSeconds: 30 } : 'private')
+  return feed(rows, isForAll ? { publicSeconds: 30 } : 'private')
 }
 
-async function feed(c: Context<AppEnv>, rows: readonly CcProject[], caching: Caching): Promise<Response> {
-  const body = ccTrayXml(rows)
-  const etag = await etagOf(body)
-  return conditional(c.req.raw, body, etag, {
-    ...XML_HEADERS,
-    ETag: etag,
-    'Last-Modified': httpDate(c.env.stores.now()),
-    'Cache-Control': cacheControlFor(caching),
-  })
+function feed(rows: readonly CcProject[], caching: Caching): Answer {
+  return { body: ccTrayXml(rows), headers: { ...XML_HEADERS, 'Cache-Control': cacheControlFor(caching) } }
 }
 
 function refuseWithXml(_c: Context<AppEnv>, error: AppError): Response {

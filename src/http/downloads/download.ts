@@ -48,7 +48,7 @@ const SLUG_OF_JOB: SlugSource<ParamsOf<'GET /output/job/:job/artifacts/:node/:pa
   // An impossible node or path has no artifact; only somebody with the right learns what is wrong with it.
   find: async (c, { job, node, path }) => {
     const place = { buildId: job, nodeIndex: numberOnPath(node) ?? -1, path }
-    return (await findArtifactLink(c.env.stores, c.req.path, place))?.slug ?? null
+    return findArtifactLink(c.env.stores, c.req.path, place)
   },
 }
 

@@ -1,10 +1,9 @@
 import type { Context } from 'hono'
 import { reachOf } from '../../domain/access/limits/reach.ts'
-import { httpDate } from '../../domain/formats/precondition.ts'
 import { BRANCH_KINDS, FEED_KINDS } from '../../domain/notices/notice.ts'
 import { slugText } from '../../domain/project.ts'
 import { listInbox, listProjectNotices } from '../../storage/notices/notices.ts'
-import { type Caching, cacheControlFor, conditional, etagOf } from '../frame/answers.ts'
+import { type Answer, type Caching, cacheControlFor } from '../frame/answers.ts'
 import { openBranchesOf } from '../frame/open-parts.ts'
 import type { AppEnv } from '../frame/open-request.ts'
 import { checkedBranch } from '../frame/request/input.ts'
@@ -51,15 +50,12 @@ export function mountFeeds(app: App): void {
 
 const FOR_ALL: Caching = { publicSeconds: 30 }
 
-async function answerFeed(c: Context<AppEnv>, feed: Omit<AtomFeed, 'origin'>, caching: Caching): Promise<Response> {
-  const body = atomXml({ ...feed, origin: publicOriginOf(c) })
-  const etag = await etagOf(body)
-  return conditional(c.req.raw, body, etag, {
+function answerFeed(c: Context<AppEnv>, feed: Omit<AtomFeed, 'origin'>, caching: Caching): Answer {
+  const headers = {
     'Content-Type': 'application/atom+xml; charset=utf-8',
     'X-Content-Type-Options': 'nosniff',
     'Access-Control-Allow-Origin': '*',
-    ETag: etag,
-    'Last-Modified': httpDate(c.env.stores.now()),
     'Cache-Control': cacheControlFor(caching),
-  })
+  }
+  return { body: atomXml({ ...feed, origin: publicOriginOf(c) }), headers }
 }

@@ -410,10 +410,15 @@ export const HIDDEN_PATHS: ReadonlySet<string> = new Set(
   Object.entries(ACCESS).flatMap(([name, needs]) => (needs === 'hidden' ? [name.replace(/^\S+ /, '')] : [])),
 )
 
+/** Whether a route is of CircleCI's first API. */
+export function isOfV1(name: RouteName): boolean {
+  return name.includes(' /api/v1.1/')
+}
+
 /** A route's method and the paths under which it answers. */
 export function pathsOf(name: RouteName): { readonly method: string; readonly paths: readonly string[] } {
   const [method = '', path = ''] = name.split(' ')
   // Paths of the first API have no version-control host, since it knew only GitHub.
-  const alias = path.startsWith('/api/v1.1/') ? [path.replace('/api/v1.1/', '/api/v1/').replace('/:vcs/', '/')] : []
+  const alias = isOfV1(name) ? [path.replace('/api/v1.1/', '/api/v1/').replace('/:vcs/', '/')] : []
   return { method, paths: [path, ...alias] }
 }

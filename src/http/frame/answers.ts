@@ -1,8 +1,9 @@
 import type { Context } from 'hono'
 import { AppError } from '../../domain/error.ts'
+import { toHex } from '../../domain/formats/encoding.ts'
 import { httpDate, judgeConditions, type Validators } from '../../domain/formats/precondition.ts'
 import type { DoneJson, SaidJson } from '../json/shape.ts'
-import type { AppEnv } from './open-request.ts'
+import type { AppEnv, Asked, TaggedAnswer } from './open-request.ts'
 import { MAX_OFFSET } from './request/input.ts'
 import { publicOriginOf } from './request/origin.ts'
 
@@ -15,13 +16,16 @@ export function cacheControlFor(caching: Caching): string {
   return typeof caching === 'string' ? CACHE_CONTROL[caching] : `public, max-age=${caching.publicSeconds}`
 }
 
+/** What a read answers, before anybody asked whether the client has it: see `give`. */
+export type Answer = { readonly body: string; readonly headers: Readonly<Record<string, string>> }
+
 /** A page of a plain list, with the address of the next page in `Link` (RFC 8288). Pass one item more than the limit. */
 export function listRead<T>(
   c: Context<AppEnv>,
   rows: readonly T[],
   { limit, offset }: { readonly limit: number; readonly offset: number },
   itemJson: (row: T) => unknown,
-): Promise<Response> {
+): Answer {
   const next = offset + limit
   // The query of the request is left out: it may have a token.
   const address = `${publicOriginOf(c)}${new URL(c.req.url).pathname}?limit=${limit}&offset=${next}`
@@ -34,22 +38,25 @@ export function listRead<T>(
   )
 }
 
-/** A read's JSON with its ETag, or 304; compact, and pretty for `Accept: text/plain`, as CircleCI does. */
-export async function jsonRead(
-  c: Context<AppEnv>,
-  value: unknown,
-  more: Readonly<Record<string, string>> = {},
-): Promise<Response> {
-  const body = bodyFor(c, value)
-  const etag = await etagOf(body)
-  return conditional(c.req.raw, body, etag, {
-    ...JSON_HEADERS,
-    ...more,
-    ETag: etag,
-    'Last-Modified': httpDate(c.env.stores.now()),
-    'Cache-Control': CACHE_CONTROL.private,
-    Vary: 'Accept',
-  })
+/** A read's JSON; compact, and pretty for `Accept: text/plain`, as CircleCI does. */
+export function jsonRead(c: Context<AppEnv>, value: unknown, more: Readonly<Record<string, string>> = {}): Answer {
+  const headers = { ...JSON_HEADERS, ...more, 'Cache-Control': CACHE_CONTROL.private, Vary: 'Accept' }
+  return { body: bodyFor(c, value), headers }
+}
+
+/**
+ * `Last-Modified` is the time of the answer: nobody stores when its content last changed, and an earlier date would promise that
+ * it did not.
+ */
+export async function tagged({ body, headers }: Answer, now: number): Promise<TaggedAnswer> {
+  const bytes = new TextEncoder().encode(body)
+  const etag = await etagOf(bytes)
+  return { body: bytes, etag, headers: new Headers({ ...headers, ETag: etag, 'Last-Modified': httpDate(now) }) }
+}
+
+/** The answer, or 304 when the client has it. */
+export function give({ req }: Asked, { body, etag, headers }: TaggedAnswer): Response {
+  return conditional(req.raw, body, etag, headers)
 }
 
 /** The answer to a write, or to a read with a secret in it: never cached. */
@@ -70,10 +77,7 @@ export function jsonDone(c: Context<AppEnv>): Response {
   return jsonWritten(c, { message: 'ok' } satisfies DoneJson)
 }
 
-/**
- * An answer made for this request, or 304 when the client has it. `headers` have the tag too. `Last-Modified` is the time of
- * the answer: nobody stores when its content last changed, and an earlier date would promise that it did not.
- */
+/** The answer, or 304 when the client has it. `headers` have the tag too. */
 export function conditional(request: Request, body: BodyInit, etag: string, headers: HeadersInit): Response {
   return isKnown(request, { etag, modifiedAt: null })
     ? new Response(null, { status: 304, headers })
@@ -94,12 +98,15 @@ const JSON_HEADERS = {
 }
 
 function bodyFor(c: Context<AppEnv>, value: unknown): string {
-  const isPretty = c.req.header('Accept')?.startsWith('text/plain') ?? false
-  return isPretty ? `${JSON.stringify(value, null, 2)}\n` : JSON.stringify(value)
+  return isPretty(c) ? `${JSON.stringify(value, null, 2)}\n` : JSON.stringify(value)
+}
+
+/** Whether the answer is pretty: it is what `Accept` changes of it. */
+export function isPretty({ req }: Asked): boolean {
+  return req.raw.headers.get('Accept')?.startsWith('text/plain') ?? false
 }
 
 /** A strong tag: the first 128 bits of the body's SHA-256. */
-export async function etagOf(body: string): Promise<string> {
-  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(body))
-  return `"${[...new Uint8Array(digest, 0, 16)].map((byte) => byte.toString(16).padStart(2, '0')).join('')}"`
+async function etagOf(body: Uint8Array): Promise<string> {
+  return `"${toHex(new Uint8Array(await crypto.subtle.digest('SHA-256', body), 0, 16))}"`
 }

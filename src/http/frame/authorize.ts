@@ -7,18 +7,13 @@ import type { ReachingGrant } from '../../domain/access/limits/reach.ts'
 import { type Permission, permissionsOf, SCOPE_NEEDED } from '../../domain/access/permission.ts'
 import { AppError } from '../../domain/error.ts'
 import type { Viewer } from '../../domain/people/session.ts'
-import {
-  isByIds,
-  type Project,
-  type ProjectName,
-  parseProjectName,
-  type Role,
-  type Slug,
-} from '../../domain/project.ts'
+import { isByIds, type Project, type ProjectName, parseProjectName, type Role } from '../../domain/project.ts'
 import { fenceNow } from '../../storage/edge/download-proof.ts'
-import { findAccess } from '../../storage/edge/project-access.ts'
+import { type Access, findAccess } from '../../storage/edge/project-access.ts'
 import { noteRefused } from '../../storage/projects/audit.ts'
-import { findSlug } from '../../storage/projects/projects.ts'
+import type { Place } from '../../storage/projects/place-memory.ts'
+import { type ById, findPlace, knownPlace } from '../../storage/projects/places.ts'
+import { isOrganizationOf } from '../../storage/projects/projects.ts'
 import type { Needs, PageNeeds, ParamsOf } from './access.ts'
 import { authenticate, identify, placeOf } from './authenticate.ts'
 import type { AppEnv } from './open-request.ts'
@@ -48,10 +43,11 @@ export type Admitted<N extends Needs> = N extends 'anyone'
           ? { readonly needs: N; readonly grant: PersonalGrant }
           : OnProject
 
-/** How a route's project is found: by its path or, where that has none (null), by `find` after authentication. */
+/** How a route's project is found: by its name on the path or, where that has none (null), by an id, or as `find` does. */
 export type SlugSource<Params> = {
   readonly onPath: (params: Params) => ProjectName | null
-  readonly find?: (c: Context<AppEnv>, params: Params) => Promise<Slug | null>
+  readonly byId?: (c: Context<AppEnv>, params: Params) => ById | Promise<ById>
+  readonly find?: (c: Context<AppEnv>, params: Params) => Promise<Place | null>
 }
 
 /** The project that a path names; null where it names none. */
@@ -168,16 +164,11 @@ async function requireProject<Params>(
   const { stores } = c.env
   const named = source.onPath(params)
   const fence = fenceNow(stores)
-  const ids = named && isByIds(named) ? named : null
   const presented = await authenticate(c, named && !isByIds(named) ? named : null)
   const grant = presented?.grant ?? null
-  const slug = named ? await findSlug(stores.db, named) : source.find ? await source.find(c, params) : null
-  if (!slug) throw new AppError('project_not_found')
-  const access = await findAccess(stores, grant, slug, needs)
+  const access = await accessTo(c, { grant, needs }, { ...source, named }, params)
   switch (access.decision) {
     case 'allow':
-      // The name may have passed to another project since.
-      if (ids && access.project.id !== ids.projectId) throw new AppError('project_not_found')
       c.env.trace.projectId = access.project.id
       return {
         needs,
@@ -205,6 +196,30 @@ async function requireProject<Params>(
       })
     }
   }
+}
+
+/** The asker's access to the project of a request, however that is named. */
+async function accessTo<Params>(
+  c: Context<AppEnv>,
+  { grant, needs }: { readonly grant: Grant | null; readonly needs: Permission },
+  { named, byId: idOf, find }: Pick<SlugSource<Params>, 'byId' | 'find'> & { readonly named: ProjectName | null },
+  params: Params,
+): Promise<Access> {
+  const { stores } = c.env
+  if (named && !isByIds(named)) return findAccess(stores, grant, named, needs)
+  const at = async (place: Place | null): Promise<Access> => {
+    if (!place || (named && !(await isOrganizationOf(named, place.slug)))) return { decision: 'project_not_found' }
+    const access = await findAccess(stores, grant, place.slug, needs)
+    // The name may have passed to another project since.
+    const isOther = access.decision === 'allow' && access.project.id !== place.projectId
+    return isOther ? { decision: 'project_not_found' } : access
+  }
+  const byId = named ? ({ kind: 'project', id: named.projectId } as const) : await idOf?.(c, params)
+  if (!byId) return at((await find?.(c, params)) ?? null)
+  const known = knownPlace(stores, byId)
+  const access = known && (await at(known))
+  // Where it was found before, it may be called something else now.
+  return access?.decision === 'allow' ? access : at(await findPlace(stores, byId))
 }
 
 /** Whoever was admitted: by which need of a route or page, with which grant, and for which project. */

@@ -8,7 +8,8 @@ import { BucketUnreachable } from '../../storage/artifacts/objects.ts'
 import { isOutage } from '../../storage/constraint.ts'
 import { readFenced } from '../../storage/tokens/revocations.ts'
 import { RightGone } from '../../storage/tokens/rights.ts'
-import { ACCESS, type Needs, type ParamsOf, pathsOf, type RouteName } from './access.ts'
+import { ACCESS, isOfV1, type Needs, type ParamsOf, pathsOf, type RouteName } from './access.ts'
+import { type Answer, tagged } from './answers.ts'
 import {
   type Admitted,
   type Authorized,
@@ -19,8 +20,9 @@ import {
   slugOnPath,
 } from './authorize.ts'
 import { jsonFailure, jsonRefusal } from './errors.ts'
+import { type Asker, giveKept, keptOrMade, questionFor, SCOPES } from './kept-answers.ts'
 import { requireOpenPart } from './open-parts.ts'
-import type { AppEnv, Asked, OpenRequest } from './open-request.ts'
+import type { AppEnv, Asked, OpenRequest, TaggedAnswer } from './open-request.ts'
 import { leaveBody } from './request/body.ts'
 import { hasQueryToken } from './request/credentials.ts'
 import { requireOwnOrigin } from './request/origin.ts'
@@ -39,7 +41,10 @@ export type Handler<N extends RouteName> = (
   admitted: Admitted<(typeof ACCESS)[N]> & { readonly params: ParamsOf<N> } & (N extends `GET ${string}`
       ? unknown
       : { readonly actor: Actor }),
-) => Response | Promise<Response>
+) => Made | Promise<Made>
+
+/** What a handler gives: a read's answer, of which the client may have the newest version already, or a response. */
+export type Made = Answer | Response
 
 /** How a family of routes answers a refusal: JSON, a picture, … */
 export type Refuse = (c: Context<AppEnv>, error: AppError) => Response | Promise<Response>
@@ -62,38 +67,66 @@ export function route<N extends RouteName>(
   const needs = ACCESS[name]
   if (!needs) throw new Error(`${name} has no row in the access table`)
   const { method, paths } = pathsOf(name)
-  const handle = paths.length > 1 ? withScopesHeader(handler) : handler
   app.on(method, [...paths], (c) =>
     answer(c, name, { refuse, fail }, async () => {
       const params = paramsOf<N>(c)
-      const admit = async () => {
-        const admitted = await authorize<Needs, ParamsOf<N>>(c, needs, slug, params)
+      const admit = async () => ({ ...(await authorize<Needs, ParamsOf<N>>(c, needs, slug, params)), params })
+      const open = async (admitted: Awaited<ReturnType<typeof admit>>) => {
         if ('project' in admitted) await requireOpenPart(c, name, admitted, params)
-        return { ...admitted, params } as HandlerInput<N>
+        return admitted as unknown as HandlerInput<N>
       }
-      return method === 'GET' ? handle(c, await admit()) : actAs(c, admit, handle)
+      const admitted = await admit()
+      const made =
+        method === 'GET'
+          ? await read(c, name, 'project' in admitted ? admitted : { grant: admitted.grant }, async () =>
+              handler(c, await open(admitted)),
+            )
+          : await actAs(c, await open(admitted), async () => open(await admit()), handler)
+      if (!(made instanceof Response))
+        return giveKept(c, name, admitted, 'etag' in made ? made : await tagged(made, c.env.stores.now()))
+      if (isOfV1(name)) made.headers.set(SCOPES, scopeWordsOf(admitted.grant))
+      return made
     }),
   )
+}
+
+/** What a read gives: from what is kept where its route has that, or made for this request. */
+function read(
+  c: Context<AppEnv>,
+  name: RouteName,
+  asker: Asker,
+  make: () => Promise<Made>,
+): Promise<Made | TaggedAnswer> {
+  const question = questionFor(c, name, asker)
+  if (question === null) return make()
+  return keptOrMade(c, question, () => ({
+    asOf: c.env.stores.now(),
+    make: async () => {
+      const made = await make()
+      if (made instanceof Response) throw new Error(`${name} is among what is kept, and gave no answer to keep`)
+      return made
+    },
+  }))
 }
 
 type HandlerInput<N extends RouteName> = Parameters<Handler<N>>[1]
 
 /**
- * Admits the asker by what this isolate knows; the write itself checks that this still holds. Where it does not, the asker
+ * The asker was admitted by what this isolate knows; the write itself checks that this still holds. Where it does not, the asker
  * gets the refusal that a fresh check gives.
  */
 async function actAs<N extends RouteName>(
   c: Context<AppEnv>,
-  admit: () => Promise<HandlerInput<N>>,
+  admitted: HandlerInput<N>,
+  admitAgain: () => Promise<unknown>,
   handle: Handler<N>,
-): Promise<Response> {
-  const admitted = await admit()
+): Promise<Made> {
   try {
     // The access table decides which of these there are, and a route that writes has an actor.
     return await handle(c, { ...admitted, actor: actorOf(c, admitted as Authorized) })
   } catch (error) {
     if (!(error instanceof RightGone)) throw error
-    return refuseGone(c, error, admit)
+    return refuseGone(c, error, admitAgain)
   }
 }
 
@@ -108,14 +141,6 @@ export async function refuseGone(
   await readFenced(c.env.stores, [])
   await look()
   throw new AppError(right.kind === 'creator' ? 'permission_denied' : 'right_changed')
-}
-
-function withScopesHeader<N extends RouteName>(handler: Handler<N>): Handler<N> {
-  return async (c, admitted) => {
-    const response = await handler(c, admitted)
-    response.headers.set('X-CircleCI-Scopes', scopeWordsOf(admitted.grant))
-    return response
-  }
 }
 
 /** Answers one request: shapes refusals and faults, keeps answers to a URL with a token private, writes one line of log. */
@@ -222,7 +247,7 @@ function refusalTo(c: Context<AppEnv>, { refuse, fail }: Refusals, error: unknow
   return fail(c)
 }
 
-function keepPrivate({ headers }: Response): void {
+export function keepPrivate({ headers }: Response): void {
   const cacheControl = headers.get('Cache-Control')
   if (!cacheControl || cacheControl.startsWith('public')) headers.set('Cache-Control', 'private, no-cache')
   headers.set('Referrer-Policy', 'no-referrer')

@@ -21,7 +21,7 @@ import { findToken, insertToken, listTokens, MAX_TOKENS_HELD, type NewToken } fr
 import { personalLimits, projectLimits } from '../json/limits-json.ts'
 import { futureTime, label, overlapSeconds } from '../json/schemas.ts'
 import { endedJson, mintedTokenJson, tokenJson } from '../json/token-json.ts'
-import { jsonWritten, listRead } from './answers.ts'
+import { type Answer, jsonWritten, listRead } from './answers.ts'
 import type { PersonalGrant } from './authorize.ts'
 import type { AppEnv } from './open-request.ts'
 import { pageOf, queryFlag, readOptionalJson } from './request/input.ts'
@@ -100,7 +100,7 @@ export async function listed(
   c: Context<AppEnv>,
   holder: TokenHolder,
   within: readonly string[] | null = null,
-): Promise<Response> {
+): Promise<Answer> {
   const page = pageOf(c, { max: MAX_TOKENS_HELD, fallback: MAX_TOKENS_HELD })
   const tokens = await listTokens(c.env.stores.db, holder, { ...page, limit: page.limit + 1 }, within)
   const slugs = await slugsOfLimits(c.env.stores.db, tokens)

@@ -38,7 +38,7 @@ const SLUG_OF_JOB: SlugSource<ParamsOf<typeof WAY_IN>> = {
   onPath: () => null,
   find: async (c, { job, node, path }) => {
     const place = { buildId: job, nodeIndex: numberOnPath(node) ?? -1 }
-    return (await findReportFile(c.env.stores, place, path))?.slug ?? null
+    return findReportFile(c.env.stores, place, path)
   },
 }
 

@@ -28,7 +28,8 @@ export function mountWebhookReceiver(app: App): void {
       now: c.env.stores.now(),
     }
     const sender = await requireSigned(c, admitted.params, call)
-    const actor: Actor = { ...admitted.actor, right: { kind: 'webhook', webhookId: sender.webhookId } }
+    const { webhookId, projectId } = sender
+    const actor: Actor = { ...admitted.actor, right: { kind: 'webhook', webhookId, projectId } }
     const payload = payloadOf(call)
     const event = eventNameOf(sender.source, call.headers, payload)
     const taken = await takeDelivery(c.env.stores, sender, { event, payload, at: call.now }, actor)

@@ -9,7 +9,7 @@ import { isOpenName, ofBranch, ofEachBranch, type WhichBranch } from '../builds/
 import { isBuild, type WhichBuild } from '../builds/which-build.ts'
 import { artifacts, builds, workflows } from '../schema/schema.ts'
 import { packs } from '../schema/schema-packs.ts'
-import { type Db, rawStatement, type Stores } from '../stores.ts'
+import { type Db, rawStatement, type Stores, type WriteStores } from '../stores.ts'
 import { commit } from '../tokens/rights.ts'
 import { findPacked, indexedPacksOf, selectPacks, withPacked } from './packed-artifacts.ts'
 
@@ -278,7 +278,7 @@ export type KeptArtifact =
  * somebody may still be reading it.
  */
 export async function keepArtifact(
-  stores: Pick<Stores, 'db' | 'now'>,
+  stores: WriteStores,
   artifact: Artifact & { readonly projectId: string },
   overwrite: boolean,
   actor: Actor,

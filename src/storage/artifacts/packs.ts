@@ -5,7 +5,7 @@ import { isSamePack, MAX_PACKS_A_BUILD, type Pack } from '../../domain/artifacts
 import { isBuild, type WhichBuild } from '../builds/which-build.ts'
 import { artifacts, builds } from '../schema/schema.ts'
 import { packIndexes, packs } from '../schema/schema-packs.ts'
-import { type Db, rawStatement, type Stores } from '../stores.ts'
+import { type Db, rawStatement, type WriteStores } from '../stores.ts'
 import { commit } from '../tokens/rights.ts'
 import { membersText, type PackIndex } from './pack-index.ts'
 import { packColumns } from './packed-artifacts.ts'
@@ -46,7 +46,7 @@ export type InsertedPack =
  * Where the build has files of their own at its paths there is no pack without `overwrite`; with it those go.
  */
 export async function insertPack(
-  stores: Pick<Stores, 'db' | 'now'>,
+  stores: WriteStores,
   pack: Pack & { readonly projectId: string },
   {
     index,
@@ -98,7 +98,7 @@ export async function insertPack(
  * Files of their own at its paths go.
  */
 export async function renewPack(
-  stores: Pick<Stores, 'db' | 'now'>,
+  stores: WriteStores,
   pack: Pack,
   { paths, createdAt }: { readonly paths: readonly string[]; readonly createdAt: number },
   actor: Actor,

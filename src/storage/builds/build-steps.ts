@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm'
 import type { Actor } from '../../domain/access/actor.ts'
 import type { Step, StepAction } from '../../domain/builds/build.ts'
 import { builds } from '../schema/schema.ts'
-import { rawStatement, type Stores } from '../stores.ts'
+import { rawStatement, type WriteStores } from '../stores.ts'
 import { commit } from '../tokens/rights.ts'
 
 /** A step as its reporter tells of it; `key` is the reporter's own, so that the same step is found again. */
@@ -19,7 +19,7 @@ export const MAX_STEPS = 500
 
 /** Adds a step to a build, or brings the one of that key up to date, in one statement, so that none of two is lost. */
 export async function keepStep(
-  stores: Pick<Stores, 'db' | 'now'>,
+  stores: WriteStores,
   buildId: string,
   step: ReportedStep,
   actor: Actor,

@@ -10,10 +10,11 @@ import {
   statusAfter,
 } from '../../domain/builds/build.ts'
 import { notReplaced } from '../../domain/builds/pipeline-status.ts'
-import type { Project, Slug } from '../../domain/project.ts'
+import type { Project } from '../../domain/project.ts'
 import { type StepLog, selectLogs } from '../logs/step-logs.ts'
 import { isReached } from '../people/reach.ts'
-import { projectColumns } from '../projects/project-columns.ts'
+import type { Place } from '../projects/place-memory.ts'
+import { placeColumns, placeOf, projectColumns } from '../projects/project-columns.ts'
 import { aliased } from '../schema/columns.ts'
 import { builds, members, pipelines, projects, workflows } from '../schema/schema.ts'
 import type { Db } from '../stores.ts'
@@ -124,15 +125,14 @@ export type BuildSteps = {
 }
 
 /** Which project a build belongs to: for URLs that name nothing else. */
-export async function findProjectOfBuild(db: Db, buildId: string): Promise<Slug | null> {
-  const { vcs, org, repo } = projects
+export async function findProjectOfBuild(db: Db, buildId: string): Promise<Place | null> {
   const [row] = await db
-    .select({ vcs, org, repo })
+    .select(placeColumns())
     .from(builds)
     .innerJoin(projects, eq(projects.id, builds.projectId))
     .where(eq(builds.id, buildId))
     .limit(1)
-  return row ?? null
+  return row ? placeOf(row) : null
 }
 
 /** The id of a build by its number. */

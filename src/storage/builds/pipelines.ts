@@ -2,7 +2,8 @@ import { and, desc, eq, lt, type SQL, sql } from 'drizzle-orm'
 import { BUILD_STATUS, type Pipeline } from '../../domain/builds/build.ts'
 import { countingParts, type WorkflowAttempt } from '../../domain/builds/pipeline-status.ts'
 import type { OutboxState } from '../../domain/notices/outbox.ts'
-import type { Slug } from '../../domain/project.ts'
+import type { Place } from '../projects/place-memory.ts'
+import { placeColumns, placeOf } from '../projects/project-columns.ts'
 import { aliased } from '../schema/columns.ts'
 import { builds, pipelines, projects, workflows } from '../schema/schema.ts'
 import { outbox } from '../schema/schema-outbox.ts'
@@ -79,15 +80,14 @@ export async function findPipeline(db: Db, projectId: string, by: { id: string }
 }
 
 /** Which project a pipeline belongs to: for URLs that name nothing else. */
-export async function findProjectOfPipeline(db: Db, pipelineId: string): Promise<Slug | null> {
-  const { vcs, org, repo } = projects
+export async function findProjectOfPipeline(db: Db, pipelineId: string): Promise<Place | null> {
   const [row] = await db
-    .select({ vcs, org, repo })
+    .select(placeColumns())
     .from(pipelines)
     .innerJoin(projects, eq(projects.id, pipelines.projectId))
     .where(eq(pipelines.id, pipelineId))
     .limit(1)
-  return row ?? null
+  return row ? placeOf(row) : null
 }
 
 /** What a `PipelineRow` is made of. */

@@ -2,7 +2,8 @@ import { and, asc, desc, eq, gt, lt, or, type SQL, sql } from 'drizzle-orm'
 import { isOver, type Person, type ReportedStatus } from '../../domain/builds/build.ts'
 import { notReplaced } from '../../domain/builds/pipeline-status.ts'
 import { WORKFLOW_IS_OVER, type WorkflowStatus, workflowStatusFor } from '../../domain/builds/workflow-status.ts'
-import type { Slug } from '../../domain/project.ts'
+import type { Place } from '../projects/place-memory.ts'
+import { placeColumns, placeOf } from '../projects/project-columns.ts'
 import { aliased } from '../schema/columns.ts'
 import { builds, pipelines, projects, workflows } from '../schema/schema.ts'
 import type { Db } from '../stores.ts'
@@ -66,15 +67,14 @@ export async function findWorkflow(db: Db, projectId: string, workflowId: string
 }
 
 /** Which project a workflow belongs to: for URLs that name nothing else. */
-export async function findProjectOfWorkflow(db: Db, workflowId: string): Promise<Slug | null> {
-  const { vcs, org, repo } = projects
+export async function findProjectOfWorkflow(db: Db, workflowId: string): Promise<Place | null> {
   const [row] = await db
-    .select({ vcs, org, repo })
+    .select(placeColumns())
     .from(workflows)
     .innerJoin(projects, eq(projects.id, workflows.projectId))
     .where(eq(workflows.id, workflowId))
     .limit(1)
-  return row ?? null
+  return row ? placeOf(row) : null
 }
 
 export type JobRow = {

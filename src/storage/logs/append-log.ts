@@ -4,7 +4,7 @@ import { endsOpen, KEPT_HEAD_BYTES, MAX_CHUNK_BYTES, newlinesIn } from '../../do
 import { askBucket } from '../artifacts/objects.ts'
 import { builds } from '../schema/schema.ts'
 import { logParts, logs } from '../schema/schema-logs.ts'
-import { rawStatement, type Stores } from '../stores.ts'
+import { rawStatement, type Stores, type WriteStores } from '../stores.ts'
 import { commit, RightGone, type Statement } from '../tokens/rights.ts'
 import { membersText, packed } from './log-members.ts'
 import { logKeyFor } from './log-prefix.ts'
@@ -26,7 +26,7 @@ export type LogAppended =
   | { readonly kind: 'gap' | 'differs' | 'complete'; readonly offset: number }
   | { readonly kind: 'no_build' | 'no_step' }
 
-type AppendStores = Pick<Stores, 'db' | 'artifacts' | 'now' | 'warn'>
+type AppendStores = WriteStores & Pick<Stores, 'artifacts' | 'warn'>
 type Place = LogKey & { readonly buildId: string }
 
 /** Another writer may come first: then what is stored is read again, and no more often than this. */

@@ -1,6 +1,6 @@
 import { and, asc, eq, gt, lt, ne, or } from 'drizzle-orm'
 import { logs } from '../schema/schema-logs.ts'
-import type { Stores } from '../stores.ts'
+import type { Stores, WriteStores } from '../stores.ts'
 import { packLog } from './pack-log.ts'
 
 /** A log of many parts takes most of what one step may ask of D1 and R2. */
@@ -11,7 +11,7 @@ const LOGS_A_STEP = 1
  * where all goes well. `after` is where the next step goes on; null where there is none.
  */
 export async function finishLogs(
-  stores: Pick<Stores, 'db' | 'artifacts' | 'now' | 'warn'>,
+  stores: WriteStores & Pick<Stores, 'artifacts' | 'warn'>,
   before: number,
   from: string | null,
 ): Promise<{ readonly after: string | null; readonly failures: readonly unknown[] }> {

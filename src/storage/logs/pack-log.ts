@@ -4,7 +4,7 @@ import { openCondenser } from '../../domain/logs/condense.ts'
 import { cutOf, MAX_CHUNK_BYTES } from '../../domain/logs/log.ts'
 import { askBucket } from '../artifacts/objects.ts'
 import { logParts, logs } from '../schema/schema-logs.ts'
-import { type Db, rawStatement, type Stores } from '../stores.ts'
+import { type Db, rawStatement, type Stores, type WriteStores } from '../stores.ts'
 import { commit, type Statement } from '../tokens/rights.ts'
 import { type LogMember, membersText, packed } from './log-members.ts'
 import { logKeyFor } from './log-prefix.ts'
@@ -19,7 +19,7 @@ import {
   readMembers,
 } from './read-log.ts'
 
-type PackStores = Pick<Stores, 'db' | 'artifacts' | 'now' | 'warn'>
+type PackStores = WriteStores & Pick<Stores, 'artifacts' | 'warn'>
 
 /** So many small parts of an open log are put together: an invocation of a free plan may read 50 objects. */
 export const MAX_SMALL_PARTS = 16

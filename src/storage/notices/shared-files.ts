@@ -7,7 +7,7 @@ import { builds } from '../schema/schema.ts'
 import { noticeStates } from '../schema/schema-notices.ts'
 import { retention } from '../schema/schema-reporting.ts'
 import { shares } from '../schema/schema-shares.ts'
-import type { Db, Stores } from '../stores.ts'
+import type { Db, Stores, WriteStores } from '../stores.ts'
 import { commit } from '../tokens/rights.ts'
 import { isOfChange, newStateStatement } from './notice-states.ts'
 import { noticeStatements } from './notices.ts'
@@ -40,7 +40,7 @@ export function losingQuery(db: Db, now: number) {
 }
 
 /** Warns of shared files that retention may soon delete, some of them; whether more may be left. */
-export async function warnOfLoss(stores: Pick<Stores, 'db' | 'now' | 'queue' | 'warn'>, now: number): Promise<boolean> {
+export async function warnOfLoss(stores: WriteStores & Pick<Stores, 'queue' | 'warn'>, now: number): Promise<boolean> {
   const { db } = stores
   const rows = await losingQuery(db, now)
   const statements = rows.flatMap(({ id, projectId, createdBy, path, num, lossAt }) => {

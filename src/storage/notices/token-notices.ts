@@ -5,13 +5,13 @@ import { type NamedToken, type NoticeFacts, UNUSED_WARNED_DAYS, WARNED_DAYS } fr
 import { noteRefused } from '../projects/audit.ts'
 import { tokens } from '../schema/schema.ts'
 import { noticeStates } from '../schema/schema-notices.ts'
-import type { Db, Stores } from '../stores.ts'
+import type { Db, Stores, WriteStores } from '../stores.ts'
 import { commit, type Statement } from '../tokens/rights.ts'
 import { isOfChange, newStateStatement } from './notice-states.ts'
 import { noticeStatements } from './notices.ts'
 import { enqueue, queuedOf } from './outbox.ts'
 
-type NoticeStores = Pick<Stores, 'db' | 'now' | 'queue' | 'warn'>
+type NoticeStores = WriteStores & Pick<Stores, 'queue' | 'warn'>
 
 /** A token, and whom notices about it are for. */
 type Told = {

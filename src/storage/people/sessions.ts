@@ -14,7 +14,7 @@ import { unreadCount } from '../notices/notices.ts'
 import { auditStatement } from '../projects/audit.ts'
 import { audit, users } from '../schema/schema.ts'
 import { sessions } from '../schema/schema-web.ts'
-import { type Db, rawStatement, type Stores } from '../stores.ts'
+import { type Db, rawStatement, type Stores, type WriteStores } from '../stores.ts'
 import { commitEnding } from '../tokens/revocations.ts'
 import { commit, RightGone } from '../tokens/rights.ts'
 
@@ -64,11 +64,7 @@ export type NewSession = Pick<Session, 'userAgent' | 'from'> & SignInProof & { r
  * Starts a session; false when the person is gone, or the account that they signed in with is no longer theirs. The secret
  * is always new, so nobody can know it beforehand.
  */
-export async function insertSession(
-  stores: Pick<Stores, 'db' | 'now'>,
-  secret: SessionSecret,
-  session: NewSession,
-): Promise<boolean> {
+export async function insertSession(stores: WriteStores, secret: SessionSecret, session: NewSession): Promise<boolean> {
   const { db } = stores
   const now = stores.now()
   const { userId, method, userAgent, from } = session

@@ -1,10 +1,11 @@
 import { and, eq, inArray, sql } from 'drizzle-orm'
 import { type SecretHash, storedForms } from '../../domain/access/secret-hash.ts'
 import { organizationIdOf } from '../../domain/organization.ts'
-import { isByIds, type Project, type ProjectName, type Slug, slugKeyFor } from '../../domain/project.ts'
+import { type IdSlug, isByIds, type Project, type ProjectName, type Slug, slugKeyFor } from '../../domain/project.ts'
 import { members, projects, tokens } from '../schema/schema.ts'
 import type { Db } from '../stores.ts'
-import { projectColumns } from './project-columns.ts'
+import type { Place } from './place-memory.ts'
+import { placeColumns, placeOf, projectColumns } from './project-columns.ts'
 
 export function selectProject(db: Db, slug: Slug) {
   return db
@@ -22,16 +23,24 @@ export async function findProjectById(db: Db, projectId: string): Promise<Projec
 
 /** The slug of a project by its id: for URLs that name nothing else. */
 export async function findProjectSlug(db: Db, projectId: string): Promise<Slug | null> {
-  const { vcs, org, repo } = projects
-  const [row] = await db.select({ vcs, org, repo }).from(projects).where(eq(projects.id, projectId)).limit(1)
-  return row ?? null
+  return (await findPlaceOfProject(db, projectId))?.slug ?? null
+}
+
+export async function findPlaceOfProject(db: Db, projectId: string): Promise<Place | null> {
+  const [row] = await db.select(placeColumns()).from(projects).where(eq(projects.id, projectId)).limit(1)
+  return row ? placeOf(row) : null
 }
 
 /** The slug of the project of that name; null for ids that belong to none, or do not belong together. */
 export async function findSlug(db: Db, name: ProjectName): Promise<Slug | null> {
   if (!isByIds(name)) return name
   const slug = await findProjectSlug(db, name.projectId)
-  return slug && (await organizationIdOf(slug)) === name.orgId ? slug : null
+  return slug && (await isOrganizationOf(name, slug)) ? slug : null
+}
+
+/** Whether the ids of a name belong together: the project with that one is called so. */
+export async function isOrganizationOf({ orgId }: IdSlug, slug: Slug): Promise<boolean> {
+  return (await organizationIdOf(slug)) === orgId
 }
 
 /** The slugs of those of these projects that there are, by their ids. */

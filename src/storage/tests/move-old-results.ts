@@ -1,6 +1,6 @@
 import { asc, eq, gt } from 'drizzle-orm'
 import { builds, testResults } from '../schema/schema.ts'
-import type { Stores } from '../stores.ts'
+import type { Stores, WriteStores } from '../stores.ts'
 import { listOldSlices } from './old-results.ts'
 import { moveTestReport } from './test-reports.ts'
 
@@ -14,7 +14,7 @@ const MAX_OPERATIONS_A_REPORT = OPERATIONS_TO_READ + 6 + 12 + 1 + 5 + 1
  * deleted in the same transaction, so that it can be broken off anywhere.
  */
 export async function moveOldResults(
-  stores: Pick<Stores, 'db' | 'artifacts' | 'now' | 'warn'>,
+  stores: WriteStores & Pick<Stores, 'artifacts' | 'warn'>,
   maxOperations: number,
 ): Promise<boolean> {
   const { db } = stores

@@ -3,7 +3,7 @@ import type { Actor } from '../../domain/access/actor.ts'
 import { askBucket } from '../artifacts/objects.ts'
 import { builds } from '../schema/schema.ts'
 import { testPacks, testReports } from '../schema/schema-tests.ts'
-import { rawStatement, type Stores } from '../stores.ts'
+import { rawStatement, type Stores, type WriteStores } from '../stores.ts'
 import { commit } from '../tokens/rights.ts'
 import { joined, type ObjectIndex, readByteRange, sizeOf } from './report-object.ts'
 import { testsKeyFor } from './tests-key.ts'
@@ -13,7 +13,7 @@ const MAX_PACK_BYTES = 16 * 1024 ** 2
 /** So many are added at once; others go into the next pack. */
 const MAX_NEW_OBJECTS = 10
 
-type PackStores = Pick<Stores, 'db' | 'artifacts' | 'now' | 'warn'>
+type PackStores = WriteStores & Pick<Stores, 'artifacts' | 'warn'>
 
 /**
  * Puts the objects of a build's reports into one, in the order in which lists have them. Of two that do so at once one

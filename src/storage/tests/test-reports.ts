@@ -5,7 +5,7 @@ import { askBucket } from '../artifacts/objects.ts'
 import { isForeignKeyViolation } from '../constraint.ts'
 import { builds, testResults } from '../schema/schema.ts'
 import { testReports } from '../schema/schema-tests.ts'
-import type { Stores } from '../stores.ts'
+import type { Stores, WriteStores } from '../stores.ts'
 import { commit, RightGone } from '../tokens/rights.ts'
 import { type ObjectIndex, objectOf } from './report-object.ts'
 import { digestOf, insertionOf } from './report-row.ts'
@@ -35,7 +35,7 @@ export type ReportKey = { readonly buildId: string; readonly name: string }
  * is touched, and again with the row, which comes last: decision 0034.
  */
 export async function keepTestReport(
-  stores: Pick<Stores, 'db' | 'artifacts' | 'now' | 'warn' | 'waitUntil'>,
+  stores: WriteStores & Pick<Stores, 'artifacts' | 'warn' | 'waitUntil'>,
   key: ReportKey,
   report: TestReport,
   actor: Actor,
@@ -93,7 +93,7 @@ export type OldReport = ReportKey & {
 
 /** Keeps such a report like any other, unless one of the same name came meanwhile. Gives how many operations it took. */
 export async function moveTestReport(
-  stores: Pick<Stores, 'db' | 'artifacts' | 'now' | 'warn'>,
+  stores: WriteStores & Pick<Stores, 'artifacts' | 'warn'>,
   old: OldReport,
 ): Promise<number> {
   const { db } = stores
@@ -124,7 +124,7 @@ async function putTests(
 
 /** Numbers the tests that have none yet, in `numbers`, as far as the project has room. Gives how many operations it took. */
 async function giveNumbers(
-  stores: Pick<Stores, 'db' | 'now'>,
+  stores: WriteStores,
   { buildId, tests, createdAt }: Pick<OldReport, 'buildId' | 'tests' | 'createdAt'>,
   numbers: Float64Array,
   actor: Actor,

@@ -2,6 +2,7 @@ import { desc, eq, gt, lte, sql } from 'drizzle-orm'
 import type { BatchResponse } from 'drizzle-orm/batch'
 import type { Actor } from '../../domain/access/actor.ts'
 import { type Feed, type Fence, joinFeeds } from '../../domain/access/fence.ts'
+import { noteChange } from '../edge/changes.ts'
 import { withinMs } from '../edge/shared-work.ts'
 import { feedState, revocations } from '../schema/schema.ts'
 import type { Db, Stores } from '../stores.ts'
@@ -66,6 +67,7 @@ export async function commitEnding<const T extends readonly Statement[]>(
   const results: unknown[] = await stores.db
     .batch([first as Statement, ...others])
     .catch((error) => rethrow(actor, error))
+    .finally(() => noteChange(stores, actor))
   const [state] = results.at(-2) as FeedStateRow[]
   const seen = feedSeen(known, state, results.at(-1) as EndRow[], sentAt)
   if (!learn(stores, known, seen)) await readFenced(stores, []).catch((error) => stores.warn('feed_unreadable', error))

@@ -4,10 +4,11 @@ import type { Actor, Right } from '../../domain/access/actor.ts'
 import { type Permission, permissionsOf, ROLES } from '../../domain/access/permission.ts'
 import { SESSION_IDLE_MS } from '../../domain/people/session.ts'
 import { messagesOf } from '../constraint.ts'
+import { noteChange } from '../edge/changes.ts'
 import { members, orgCreators, rightsGone, tokens, users } from '../schema/schema.ts'
 import { publishers, webhooks } from '../schema/schema-reporting.ts'
 import { identities, sessions } from '../schema/schema-web.ts'
-import { type Db, rawStatement, type Stores } from '../stores.ts'
+import { type Db, rawStatement, type WriteStores } from '../stores.ts'
 
 export type Statement = BatchItem<'sqlite'>
 
@@ -26,13 +27,18 @@ export class RightGone extends Error {
  * lasting effect goes through here or `commitEnding`. Throws RightGone.
  */
 export async function commit<const T extends readonly Statement[]>(
-  { db, now }: Pick<Stores, 'db' | 'now'>,
+  stores: WriteStores,
   actor: Actor,
   statements: T,
 ): Promise<BatchResponse<[...T]>> {
+  const { db, now } = stores
   const [first, ...others] = [...checkOf(db, actor, now()), ...statements]
   if (!first) return [] as unknown as BatchResponse<[...T]>
-  const results: unknown[] = await db.batch([first, ...others]).catch((error) => rethrow(actor, error))
+  // Whether it failed before or after the write is not known of each failure.
+  const results: unknown[] = await db
+    .batch([first, ...others])
+    .catch((error) => rethrow(actor, error))
+    .finally(() => noteChange(stores, actor))
   return results.slice(results.length - statements.length) as BatchResponse<[...T]>
 }
 

@@ -4,7 +4,7 @@ import { DAY_MS } from '../../domain/day.ts'
 import { UNUSED_WARNED_DAYS } from '../../domain/notices/notice.ts'
 import { LAST_USE, wasWarnedBefore } from '../notices/token-notices.ts'
 import { tokens } from '../schema/schema.ts'
-import { rawStatement, type Stores } from '../stores.ts'
+import { rawStatement, type WriteStores } from '../stores.ts'
 import { findPolicy } from './policy.ts'
 import { commit } from './rights.ts'
 import { auditToken } from './tokens.ts'
@@ -15,7 +15,7 @@ const MAX_ENDED = 500
  * Ends tokens that nobody used for as long as the policy says, a week after the warning, 500 at most; whether any may be left. Where nothing is said, none.
  * Its triggers tell the feed.
  */
-export async function endUnused(stores: Pick<Stores, 'db' | 'now'>, now: number): Promise<boolean> {
+export async function endUnused(stores: WriteStores, now: number): Promise<boolean> {
   const { db } = stores
   const { policy, changedAt } = await findPolicy(db)
   if (policy.unusedDays === null) return false

@@ -29,6 +29,28 @@ describe('a bounded map', () => {
     expect(lru.get('a')).toBeUndefined()
   })
 
+  it('of things with a weight never holds more than that, and nothing that weighs more than half of it', () => {
+    const uses = fc.array(fc.record({ key: fc.nat(20).map(String), weight: fc.nat(9), isRead: fc.boolean() }))
+    fc.assert(
+      fc.property(fc.integer({ min: 2, max: 16 }), uses, (size, uses) => {
+        const lru = createRecentMap<number>(size, (weight) => weight)
+        const last = new Map<string, number>()
+        for (const { key, weight, isRead } of uses) {
+          if (isRead) lru.get(key)
+          else {
+            lru.set(key, weight)
+            last.set(key, weight)
+          }
+          const newest = isRead ? undefined : lru.get(key)
+          if (!isRead) expect(newest).toBe(weight > Math.ceil(size / 2) ? undefined : weight)
+        }
+        const held = [...last].filter(([key]) => lru.get(key) !== undefined)
+        for (const [key, weight] of held) expect([key, lru.get(key) ?? weight]).toEqual([key, weight])
+        expect(held.reduce((sum, [, weight]) => sum + weight, 0)).toBeLessThanOrEqual(2 * Math.ceil(size / 2) + 9)
+      }),
+    )
+  })
+
   it('never holds more than its size, and always the half that was used last', () => {
     const uses = fc.array(fc.record({ key: fc.nat(30).map(String), isRead: fc.boolean() }), { maxLength: 100 })
     fc.assert(

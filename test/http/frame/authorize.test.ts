@@ -4,6 +4,7 @@ import { expect, it } from 'vitest'
 import { createApp } from '../../../src/app.ts'
 import { createDrawings } from '../../../src/http/badges/drawing.ts'
 import { createRedirects } from '../../../src/http/downloads/redirect.ts'
+import { createKeptAnswers } from '../../../src/http/frame/kept-answers.ts'
 import { createMetrics } from '../../../src/http/frame/metrics.ts'
 import type { OpenRequest } from '../../../src/http/frame/open-request.ts'
 import { startTrace } from '../../../src/http/frame/trace.ts'
@@ -21,11 +22,21 @@ async function openBareApp() {
   const settings = await parseSettings(env)
   const outside = outsideOf(stores)
   const app = createApp()
-  const [drawings, redirects] = [createDrawings(), createRedirects()]
+  const [drawings, redirects, answers] = [createDrawings(), createRedirects(), createKeptAnswers()]
   const fetch = (asked: Request) => {
     const trace = startTrace(stores.now())
     const metrics = createMetrics(stores.now(), null)
-    const request: OpenRequest = { settings, stores, outside, trace, metrics, drawings, redirects, limits: UNLIMITED }
+    const request: OpenRequest = {
+      settings,
+      stores,
+      outside,
+      trace,
+      metrics,
+      drawings,
+      redirects,
+      answers,
+      limits: UNLIMITED,
+    }
     return answerHot(asked, request) ?? app.fetch(asked, request, createExecutionContext())
   }
   return { stores, fetch }

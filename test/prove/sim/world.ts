@@ -199,6 +199,7 @@ export async function openRequest(world: World, isolate: Isolate, late: Late = {
     queue: { sendBatch: async () => ({ metadata: { metrics: { backlogCount: 0, backlogBytes: 0 } } }) },
     upkeep: { sendBatch: async () => ({ metadata: { metrics: { backlogCount: 0, backlogBytes: 0 } } }) },
     memory,
+    changed: new Set(),
     peppers: own,
     graceMs: plan.graceMs,
     now: () => timeline.now,

@@ -113,7 +113,7 @@ describe('a right that stands', () => {
       'the same, whatever the letter case',
       () => by('admin', { kind: 'creator', org: { ...project, org: project.org.toUpperCase() } }),
     ],
-    ['a webhook', () => ({ ...INSTANCE, right: { kind: 'webhook', webhookId } })],
+    ['a webhook', () => ({ ...INSTANCE, right: { kind: 'webhook', webhookId, projectId: project.id } })],
     ['who signs in by an account of theirs', () => signsIn(people.admin.id, { provider: 'github', subject: '7' })],
   ]
   it.each(cases)('lets %s', async (_, actor) => {
@@ -143,7 +143,10 @@ describe('a right that is not there', () => {
     ['who signs in by an account of another', () => signsIn(people.member.id, { provider: 'github', subject: '7' })],
     ['who signs in by an account of nobody', () => signsIn(people.admin.id, { provider: 'github', subject: '8' })],
     ['the same name elsewhere', () => signsIn(people.admin.id, { provider: 'access', subject: '7' })],
-    ['a webhook that is gone', () => ({ ...INSTANCE, right: { kind: 'webhook', webhookId: crypto.randomUUID() } })],
+    [
+      'a webhook that is gone',
+      () => ({ ...INSTANCE, right: { kind: 'webhook', webhookId: crypto.randomUUID(), projectId: project.id } }),
+    ],
   ]
   it.each(cases)('leaves nothing behind for %s', async (_, actor) => {
     expect(await may(actor())).toBe(false)
@@ -179,7 +182,7 @@ describe('a credential', () => {
     )
     const id = made.kind === 'created' ? made.webhook.id : ''
     await env.DB.prepare('update webhooks set expires_at = ? where id = ?').bind(5_000, id).run()
-    const actor: Actor = { ...INSTANCE, right: { kind: 'webhook', webhookId: id } }
+    const actor: Actor = { ...INSTANCE, right: { kind: 'webhook', webhookId: id, projectId: project.id } }
     const at = (now: number) => ({ ...stores, now: () => now })
     expect([await may(actor, at(4_999)), await may(actor, at(5_000))]).toEqual([true, false])
   })

@@ -4,12 +4,14 @@ import { createApps } from '../../../src/app.ts'
 import type { Bindings } from '../../../src/env.ts'
 import { createDrawings } from '../../../src/http/badges/drawing.ts'
 import { createRedirects } from '../../../src/http/downloads/redirect.ts'
+import { createKeptAnswers } from '../../../src/http/frame/kept-answers.ts'
 import { createMetrics, type Metrics } from '../../../src/http/frame/metrics.ts'
-import type { OpenRequest } from '../../../src/http/frame/open-request.ts'
+import type { KeptAnswers, OpenRequest } from '../../../src/http/frame/open-request.ts'
 import { isForReports } from '../../../src/http/frame/request/origin.ts'
 import { requestIdOf, startTrace } from '../../../src/http/frame/trace.ts'
 import { answerHot } from '../../../src/http/hot.ts'
 import { parseSettings } from '../../../src/settings.ts'
+import { tellChanges } from '../../../src/storage/edge/changes.ts'
 import { documented } from '../api/documented.ts'
 import { type Ask, ORIGIN, requestInitOf } from './client.ts'
 import { outsideOf } from './outside.ts'
@@ -28,6 +30,7 @@ export async function openTestApp({
   vars = {},
   limits = {},
   metrics,
+  answers = createKeptAnswers(),
   origin = ORIGIN,
 }: {
   stores?: TestStores
@@ -36,6 +39,8 @@ export async function openTestApp({
   limits?: Partial<OpenRequest['limits']>
   /** What its isolate counted. */
   metrics?: Metrics
+  /** What its isolate keeps. */
+  answers?: KeptAnswers
   /** The name under which it is asked. */
   origin?: string
 } = {}): Promise<TestApp> {
@@ -55,9 +60,11 @@ export async function openTestApp({
       metrics: metrics ?? createMetrics(opened.now(), null),
       drawings,
       redirects,
+      answers,
       limits: { ...UNLIMITED, ...limits },
     }
     const response = await (answerHot(asked, request) ?? appFor(asked, request).fetch(asked, request, ctx))
+    await tellChanges(opened)
     await waitOnExecutionContext(ctx)
     // The hosts of reports are no part of the API.
     return isForReports(settings, asked) ? response : documented(asked, response)

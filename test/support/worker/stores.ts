@@ -77,6 +77,7 @@ export async function openTestStores({
     },
     cache: cache && countCache(cache, counts, faults),
     memory: createMemory(),
+    changed: new Set(),
     peppers: peppers ?? (await importPeppers(env.PEPPERS)),
     graceMs,
     now: () => clock.now,

@@ -4,7 +4,7 @@ import { BUILD_FILTERS, type BuildFilter, parseBuildFilter } from '../../../doma
 import { AppError, invalidInput } from '../../../domain/error.ts'
 import { findLatestArtifacts, listArtifacts } from '../../../storage/artifacts/artifacts.ts'
 import { artifactsZip } from '../../downloads/artifacts-zip.ts'
-import { jsonRead } from '../../frame/answers.ts'
+import { type Answer, jsonRead } from '../../frame/answers.ts'
 import type { OnProject } from '../../frame/authorize.ts'
 import { openPathsOf } from '../../frame/open-parts.ts'
 import type { AppEnv } from '../../frame/open-request.ts'
@@ -68,7 +68,7 @@ function filterOf(c: Context<AppEnv>): BuildFilter {
   return filter
 }
 
-function listed(c: Context<AppEnv>, num: number, artifacts: readonly Artifact[]): Promise<Response> {
+function listed(c: Context<AppEnv>, num: number, artifacts: readonly Artifact[]): Answer {
   const origin = publicOriginOf(c)
   const items = artifacts.map((artifact) => storedArtifactJson(origin, artifact))
   return jsonRead(c, { build_num: num, items } satisfies ArtifactsOfBuildJson)

@@ -1,12 +1,11 @@
 import type { Context } from 'hono'
 import { appendLog } from '../../../actions/append-log.ts'
 import { AppError, invalidInput } from '../../../domain/error.ts'
-import { httpDate } from '../../../domain/formats/precondition.ts'
 import { condensedText } from '../../../domain/logs/condensed-text.ts'
 import { MAX_CHUNK_BYTES } from '../../../domain/logs/log.ts'
 import { condensedOf } from '../../../storage/logs/condensed-log.ts'
 import { findLog, withLog } from '../../../storage/logs/read-log.ts'
-import { conditional, etagOf, jsonRead, jsonWritten } from '../../frame/answers.ts'
+import { isPretty, jsonRead, jsonWritten } from '../../frame/answers.ts'
 import { logAnswer, requireOffset, stepOf, streamOf, waited } from '../../frame/log-answer.ts'
 import type { AppEnv } from '../../frame/open-request.ts'
 import { buildNumOf, queryFlag, readBytes } from '../../frame/request/input.ts'
@@ -66,7 +65,7 @@ export function mountLogs(app: App): void {
       const found = await find()
       const condensed = found && (await withLog(found, find, (log) => condensedOf(c.env.stores, log)))
       if (!condensed) throw new AppError('log_not_found')
-      if (c.req.header('Accept')?.startsWith('text/plain')) return condensedTextRead(c, condensedText(condensed))
+      if (isPretty(c)) return { body: condensedText(condensed), headers: CONDENSED_HEADERS }
       const { lines, totalLines } = condensed
       const complete = found.log.state !== 'open'
       return jsonRead(c, { complete, total_lines: totalLines, lines: [...lines] } satisfies CondensedJson)
@@ -79,18 +78,13 @@ const OPEN_TO_SCRIPTS = {
   'Access-Control-Expose-Headers': 'X-Terminal, X-Log-Offset, X-Log-Lines, X-Log-First-Line, X-Log-Cut',
 }
 
-async function condensedTextRead(c: Context<AppEnv>, text: string): Promise<Response> {
-  const etag = await etagOf(text)
-  return conditional(c.req.raw, text, etag, {
-    'Content-Type': 'text/plain; charset=utf-8',
-    'X-Content-Type-Options': 'nosniff',
-    'Content-Security-Policy': 'sandbox',
-    'Cache-Control': 'private, no-cache',
-    'Access-Control-Allow-Origin': '*',
-    ETag: etag,
-    'Last-Modified': httpDate(c.env.stores.now()),
-    Vary: 'Accept',
-  })
+const CONDENSED_HEADERS = {
+  'Content-Type': 'text/plain; charset=utf-8',
+  'X-Content-Type-Options': 'nosniff',
+  'Content-Security-Policy': 'sandbox',
+  'Cache-Control': 'private, no-cache',
+  'Access-Control-Allow-Origin': '*',
+  Vary: 'Accept',
 }
 
 /** The line feeds in what the reporter left out; `true` where it does not know. */

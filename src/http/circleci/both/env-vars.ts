@@ -10,7 +10,7 @@ import {
   parseEnvVarName,
 } from '../../../domain/notices/env-var.ts'
 import { deleteEnvVar, findEnvVar, listEnvVars, putEnvVar } from '../../../storage/projects/env-vars.ts'
-import { jsonRead, jsonWritten } from '../../frame/answers.ts'
+import { type Answer, jsonRead, jsonWritten } from '../../frame/answers.ts'
 import type { OnProject } from '../../frame/authorize.ts'
 import type { AppEnv } from '../../frame/open-request.ts'
 import { readJsonOrForm } from '../../frame/request/form-body.ts'
@@ -65,7 +65,7 @@ async function putOne(c: Context<AppEnv>, { actor, project }: Acting): Promise<R
   return jsonWritten(c, stored, 201)
 }
 
-async function readOne(c: Context<AppEnv>, { project, params }: OnProject & Named): Promise<Response> {
+async function readOne(c: Context<AppEnv>, { project, params }: OnProject & Named): Promise<Answer> {
   const found: EnvVarJson | null = await findEnvVar(c.env.stores.db, c.env.settings.dataKeys, project.id, params.name)
   if (!found) throw new AppError('env_var_not_found')
   return jsonRead(c, found)

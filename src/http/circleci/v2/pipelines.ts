@@ -2,15 +2,10 @@ import type { Context } from 'hono'
 import { AppError } from '../../../domain/error.ts'
 import { pageOfRows } from '../../../domain/formats/page-token.ts'
 import type { Project } from '../../../domain/project.ts'
-import {
-  findPipeline,
-  findProjectOfPipeline,
-  listPipelines,
-  type PipelinesOf,
-} from '../../../storage/builds/pipelines.ts'
+import { findPipeline, listPipelines, type PipelinesOf } from '../../../storage/builds/pipelines.ts'
 import { listWorkflows } from '../../../storage/builds/workflows.ts'
 import { findUser } from '../../../storage/people/users.ts'
-import { jsonRead } from '../../frame/answers.ts'
+import { type Answer, jsonRead } from '../../frame/answers.ts'
 import { openBranchesOf } from '../../frame/open-parts.ts'
 import type { AppEnv } from '../../frame/open-request.ts'
 import { numberOnPath, queryText } from '../../frame/request/input.ts'
@@ -75,12 +70,12 @@ const refuseAsPipeline: Refuse = (c, error) =>
 export const BY_PIPELINE = {
   slug: {
     onPath: () => null,
-    find: (c: Context<AppEnv>, { id }: { readonly id: string }) => findProjectOfPipeline(c.env.stores.db, id),
+    byId: (_c: Context<AppEnv>, { id }: { readonly id: string }) => ({ kind: 'pipeline', id }) as const,
   },
   refuse: refuseAsPipeline,
 }
 
-async function listed(c: Context<AppEnv>, project: Project, list: string, which: PipelinesOf): Promise<Response> {
+async function listed(c: Context<AppEnv>, project: Project, list: string, which: PipelinesOf): Promise<Answer> {
   const [before] = pageKeyOf(c, list, ['number']) ?? [null]
   const rows = await listPipelines(c.env.stores.db, project.id, which, { before, limit: PAGE_SIZE + 1 })
   const page = pageOfRows(rows, PAGE_SIZE, ({ number }) => [number])

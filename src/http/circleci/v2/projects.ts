@@ -1,6 +1,5 @@
 import { organizationIdOf, organizationSlugOf } from '../../../domain/organization.ts'
 import { type Project, slugText, type Vcs, vcsUrlFor } from '../../../domain/project.ts'
-import { findProjectSlug } from '../../../storage/projects/projects.ts'
 import { jsonRead } from '../../frame/answers.ts'
 import { type App, route } from '../../frame/route.ts'
 import type { V2ProjectJson } from './project-shape.ts'
@@ -11,7 +10,7 @@ export function mountV2Projects(app: App): void {
 
   // Official tooling also names a project by its id.
   route(app, 'GET /api/v2/project/:id', async (c, { project }) => jsonRead(c, await projectJson(project)), {
-    slug: { onPath: () => null, find: (c, { id }) => findProjectSlug(c.env.stores.db, id) },
+    slug: { onPath: () => null, byId: (_c, { id }) => ({ kind: 'project', id }) },
   })
 }
 

@@ -4,7 +4,7 @@ import { JOB_STATUS } from '../../../domain/builds/workflow-status.ts'
 import { AppError } from '../../../domain/error.ts'
 import { pageOfRows } from '../../../domain/formats/page-token.ts'
 import { slugText } from '../../../domain/project.ts'
-import { findProjectOfWorkflow, findWorkflow, type JobRow, listJobs } from '../../../storage/builds/workflows.ts'
+import { findWorkflow, type JobRow, listJobs } from '../../../storage/builds/workflows.ts'
 import { jsonRead } from '../../frame/answers.ts'
 import type { AppEnv } from '../../frame/open-request.ts'
 import { type App, type Refuse, refuseWithJson, route } from '../../frame/route.ts'
@@ -47,7 +47,7 @@ const refuseAsWorkflow: Refuse = (c, error) =>
 export const BY_WORKFLOW = {
   slug: {
     onPath: () => null,
-    find: (c: Context<AppEnv>, { id }: { readonly id: string }) => findProjectOfWorkflow(c.env.stores.db, id),
+    byId: (_c: Context<AppEnv>, { id }: { readonly id: string }) => ({ kind: 'workflow', id }) as const,
   },
   refuse: refuseAsWorkflow,
 }

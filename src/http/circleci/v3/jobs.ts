@@ -5,8 +5,8 @@ import { byteStreamOf } from '../../../domain/formats/byte-stream.ts'
 import { pageOfRows } from '../../../domain/formats/page-token.ts'
 import type { TestResult } from '../../../domain/tests/test-result.ts'
 import { listArtifactPage } from '../../../storage/artifacts/artifacts.ts'
-import { findBuildDetail, findProjectOfBuild } from '../../../storage/builds/builds.ts'
-import { findProjectOfWorkflow, listJobs } from '../../../storage/builds/workflows.ts'
+import { findBuildDetail } from '../../../storage/builds/builds.ts'
+import { listJobs } from '../../../storage/builds/workflows.ts'
 import { streamTestResults } from '../../../storage/tests/test-results.ts'
 import { openPathsOf } from '../../frame/open-parts.ts'
 import type { AppEnv } from '../../frame/open-request.ts'
@@ -43,7 +43,7 @@ export function mountV3Jobs(app: App): void {
       ...refusingAs('workflow_not_found'),
       slug: {
         onPath: () => null,
-        find: (c) => findProjectOfWorkflow(c.env.stores.db, requireFilter(c, 'workflow_id')),
+        byId: (c) => ({ kind: 'workflow', id: requireFilter(c, 'workflow_id') }),
       },
     },
   )
@@ -109,7 +109,7 @@ export const BY_JOB = {
   ...refusingAs('job_not_found'),
   slug: {
     onPath: () => null,
-    find: (c: Context<AppEnv>, { id }: { readonly id: string }) => findProjectOfBuild(c.env.stores.db, id),
+    byId: (_c: Context<AppEnv>, { id }: { readonly id: string }) => ({ kind: 'build', id }) as const,
   },
 }
 

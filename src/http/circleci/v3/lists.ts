@@ -1,7 +1,7 @@
 import type { Context } from 'hono'
 import { invalidInput } from '../../../domain/error.ts'
 import { type Paged, type PageKey, pageTokenFor, parsePageToken } from '../../../domain/formats/page-token.ts'
-import { jsonRead } from '../../frame/answers.ts'
+import { type Answer, jsonRead } from '../../frame/answers.ts'
 import type { AppEnv } from '../../frame/open-request.ts'
 import { queryCount } from '../../frame/request/input.ts'
 import type { ListJson, OneJson } from './list-shape.ts'
@@ -28,7 +28,7 @@ export function cursorIn<const S extends Shape>(list: string, shape: S, text: st
   return key as unknown as KeyOf<S>
 }
 
-export function oneRead<J>(c: Context<AppEnv>, data: J): Promise<Response> {
+export function oneRead<J>(c: Context<AppEnv>, data: J): Answer {
   return jsonRead(c, { data } satisfies OneJson<J>)
 }
 

@@ -8,7 +8,8 @@ import { isByIds, type Project, parseProjectName, parseSlugParts, slugKeyFor, VC
 import { findAccess } from '../../../storage/edge/project-access.ts'
 import { listOrganizations, listProjectsOf } from '../../../storage/people/memberships.ts'
 import { findUser } from '../../../storage/people/users.ts'
-import { findProjectSlug, findSlug } from '../../../storage/projects/projects.ts'
+import { findSlug } from '../../../storage/projects/projects.ts'
+import type { Answer } from '../../frame/answers.ts'
 import type { AppEnv } from '../../frame/open-request.ts'
 import { type App, route } from '../../frame/route.ts'
 import { dataRead, oneRead, pageCursorOf, pageLimitOf, pageRead } from './lists.ts'
@@ -75,7 +76,7 @@ export function mountV3Projects(app: App): void {
     },
     {
       ...V3_REFUSALS,
-      slug: { onPath: () => null, find: (c, { id }) => findProjectSlug(c.env.stores.db, id) },
+      slug: { onPath: () => null, byId: (_c, { id }) => ({ kind: 'project', id }) },
     },
   )
 
@@ -89,7 +90,7 @@ export function mountV3Projects(app: App): void {
     },
     {
       ...V3_REFUSALS,
-      slug: { onPath: () => null, find: (c) => findProjectSlug(c.env.stores.db, requireFilter(c, 'project_id')) },
+      slug: { onPath: () => null, byId: (c) => ({ kind: 'project', id: requireFilter(c, 'project_id') }) },
     },
   )
 }
@@ -124,7 +125,7 @@ function requireOnePage(c: Context<AppEnv>, list: string): void {
 
 const SCOPES = ['following', 'org_id', 'slug'] as const
 
-async function listProjects(c: Context<AppEnv>, grant: Grant | null): Promise<Response> {
+async function listProjects(c: Context<AppEnv>, grant: Grant | null): Promise<Answer> {
   requireKnownQuery(c, { filters: [...SCOPES, 'name'], pages: true })
   const scopes = SCOPES.filter((name) => filterOf(c, name) !== null)
   const [scope] = scopes
@@ -182,7 +183,7 @@ async function projectPage(
   grant: ReachingGrant,
   which: Parameters<typeof listProjectsOf>[2],
   { after, limit }: { readonly after: string; readonly limit: number },
-): Promise<Response> {
+): Promise<Answer> {
   const rows = await listProjectsOf(c.env.stores.db, reachOf(grant), which, { after, limit: limit + 1 })
   const { items, nextKey } = pageOfRows(rows, limit, (project) => [slugKeyFor(project)])
   return pageRead(c, 'v3-project', { items: await Promise.all(items.map(projectJson)), nextKey }, (json) => json)

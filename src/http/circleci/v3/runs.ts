@@ -7,12 +7,11 @@ import { isSuch, PHASES, V3_OUTCOMES } from '../../../domain/builds/progress.ts'
 import { FILTER_RULE, parseRunFilter, type RunFilter } from '../../../domain/builds/run-filter.ts'
 import { AppError, invalidInput } from '../../../domain/error.ts'
 import { lazily } from '../../../domain/lazily.ts'
-import { findProjectOfPipeline } from '../../../storage/builds/pipelines.ts'
 import { type Fits, findRun, listRunsOfPerson, searchRuns } from '../../../storage/builds/runs.ts'
 import { type Allowed, findAccess } from '../../../storage/edge/project-access.ts'
 import { findUser } from '../../../storage/people/users.ts'
 import { listProjectSlugs } from '../../../storage/projects/projects.ts'
-import { jsonWritten } from '../../frame/answers.ts'
+import { type Answer, jsonWritten } from '../../frame/answers.ts'
 import type { PersonalGrant } from '../../frame/authorize.ts'
 import { branchDenied, openBranchesOf } from '../../frame/open-parts.ts'
 import type { AppEnv } from '../../frame/open-request.ts'
@@ -80,13 +79,13 @@ export function mountRuns(app: App): void {
     },
     {
       ...refusingAs('run_not_found'),
-      slug: { onPath: () => null, find: (c, { id }) => findProjectOfPipeline(c.env.stores.db, id) },
+      slug: { onPath: () => null, byId: (_c, { id }) => ({ kind: 'pipeline', id }) },
     },
   )
 }
 
 /** A person's own, in all projects that they belong to. */
-async function listMine(c: Context<AppEnv>, grant: PersonalGrant): Promise<Response> {
+async function listMine(c: Context<AppEnv>, grant: PersonalGrant): Promise<Answer> {
   requireKnownQuery(c, { filters: ['user_id', 'phase', 'current_outcome', 'from', 'to'], pages: true })
   requireOnly(c, 'user_id', 'me')
   const wanted = { phase: oneOfFilter(c, 'phase', PHASES), outcome: oneOfFilter(c, 'current_outcome', V3_OUTCOMES) }

@@ -4,7 +4,6 @@ import { cancelRunning, rerunWorkflow, triggerPipeline } from '../../../actions/
 import { AppError, invalidInput } from '../../../domain/error.ts'
 import { lazily } from '../../../domain/lazily.ts'
 import { listBuildsOfWorkflow } from '../../../storage/builds/builds.ts'
-import { findProjectSlug } from '../../../storage/projects/projects.ts'
 import { jsonWritten } from '../../frame/answers.ts'
 import type { AppEnv } from '../../frame/open-request.ts'
 import { readJson, readOptionalJson } from '../../frame/request/input.ts'
@@ -64,8 +63,7 @@ export function mountV3Triggers(app: App): void {
       slug: {
         onPath: () => null,
         // A project has one definition of what runs, with its own id.
-        find: async (c) =>
-          findProjectSlug(c.env.stores.db, (await inputOf(c)).data.references.pipeline.id.toLowerCase()),
+        byId: async (c) => ({ kind: 'project', id: (await inputOf(c)).data.references.pipeline.id.toLowerCase() }),
       },
     },
   )

@@ -1,8 +1,7 @@
 import type { Context } from 'hono'
 import { AppError } from '../../../domain/error.ts'
 import { pageOfRows } from '../../../domain/formats/page-token.ts'
-import { findProjectOfPipeline } from '../../../storage/builds/pipelines.ts'
-import { findProjectOfWorkflow, findWorkflow, listWorkflows } from '../../../storage/builds/workflows.ts'
+import { findWorkflow, listWorkflows } from '../../../storage/builds/workflows.ts'
 import type { AppEnv } from '../../frame/open-request.ts'
 import { type App, route } from '../../frame/route.ts'
 import { oneRead, pageCursorOf, pageLimitOf, pageRead } from './lists.ts'
@@ -33,7 +32,7 @@ export function mountV3Workflows(app: App): void {
     },
     {
       ...refusingAs('run_not_found'),
-      slug: { onPath: () => null, find: (c) => findProjectOfPipeline(c.env.stores.db, requireFilter(c, 'run_id')) },
+      slug: { onPath: () => null, byId: (c) => ({ kind: 'pipeline', id: requireFilter(c, 'run_id') }) },
     },
   )
 
@@ -54,6 +53,6 @@ export const BY_WORKFLOW = {
   ...refusingAs('workflow_not_found'),
   slug: {
     onPath: () => null,
-    find: (c: Context<AppEnv>, { id }: { readonly id: string }) => findProjectOfWorkflow(c.env.stores.db, id),
+    byId: (_c: Context<AppEnv>, { id }: { readonly id: string }) => ({ kind: 'workflow', id }) as const,
   },
 }

@@ -4,7 +4,7 @@ import { MAX_MUTES, type Mute, type NamedTest } from '../../../domain/tests/name
 import { auditStatement } from '../../projects/audit.ts'
 import { users } from '../../schema/schema.ts'
 import { testMutes, testNames } from '../../schema/schema-tests.ts'
-import { type Db, rawStatement, type Stores } from '../../stores.ts'
+import { type Db, rawStatement, type WriteStores } from '../../stores.ts'
 import { commit } from '../../tokens/rights.ts'
 
 /** The columns of a test `n` and of its mute `m` by person `u`, for rows that `namedTestOf` and `muteOf` read. */
@@ -53,7 +53,7 @@ export type Muting = { readonly reason: string; readonly until: number }
 
 /** Mutes a test, also one that is muted already. `limit`: the project has as many as it may. */
 export async function muteTest(
-  stores: Pick<Stores, 'db' | 'now'>,
+  stores: WriteStores,
   projectId: string,
   { testId, reason, until }: Muting & { readonly testId: number },
   actor: Actor,
@@ -97,7 +97,7 @@ export function testQuery(projectId: string, testId: number, now: number): SQL {
 
 /** Ends the mute of a test, if it has one. */
 export async function unmuteTest(
-  stores: Pick<Stores, 'db' | 'now'>,
+  stores: WriteStores,
   projectId: string,
   testId: number,
   actor: Actor,
