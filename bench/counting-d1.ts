@@ -49,20 +49,24 @@ export function countingD1(d1: D1Database, spent: Spent): D1Database {
     return proxy
   }
 
-  return new Proxy(d1, {
-    get(target, name) {
-      if (name === 'prepare') return (sql: string) => counted(target.prepare(sql))
-      if (name === 'batch')
-        return async (statements: D1PreparedStatement[]) => {
-          spent.roundTrips += 1
-          const results = await target.batch(statements.map((statement) => originals.get(statement) ?? statement))
-          results.forEach(add)
-          return results
-        }
-      const member = Reflect.get(target, name)
-      return typeof member === 'function' ? member.bind(target) : member
-    },
-  })
+  /** The database, or a session of it. */
+  const view = <T extends D1Database | D1DatabaseSession>(database: T): T =>
+    new Proxy(database, {
+      get(target, name) {
+        if (name === 'withSession') return (from: string) => view((target as D1Database).withSession(from))
+        if (name === 'prepare') return (sql: string) => counted(target.prepare(sql))
+        if (name === 'batch')
+          return async (statements: D1PreparedStatement[]) => {
+            spent.roundTrips += 1
+            const results = await target.batch(statements.map((statement) => originals.get(statement) ?? statement))
+            results.forEach(add)
+            return results
+          }
+        const member = Reflect.get(target, name)
+        return typeof member === 'function' ? member.bind(target) : member
+      },
+    })
+  return view(d1)
 }
 
 /** The same bucket, counting what it is asked. */

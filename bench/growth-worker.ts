@@ -1,7 +1,7 @@
 import { createApp, openRequest } from '../src/app.ts'
 import type { Bindings } from '../src/env.ts'
 import { createMemory } from '../src/storage/memory.ts'
-import { openDb, type Stores } from '../src/storage/stores.ts'
+import { openPrimary, type Stores } from '../src/storage/stores.ts'
 import { countingBucket, countingD1, nothingSpent } from './counting-d1.ts'
 
 const app = createApp()
@@ -19,7 +19,7 @@ export default {
     const now = request.headers.get('X-Now')
     const stores: Stores = {
       ...opened.stores,
-      db: openDb(isCounted ? countingD1(env.DB, spent) : env.DB),
+      db: openPrimary(isCounted ? countingD1(env.DB, spent) : env.DB),
       artifacts: isCounted ? countingBucket(env.ARTIFACTS, spent) : env.ARTIFACTS,
       kv: NO_KV,
       cache: null,

@@ -28,7 +28,7 @@ import { mountWebhookReceiver } from './http/webhooks/receive.ts'
 import type { KeptKeys } from './outside/key-sets.ts'
 import { parseSettings } from './settings.ts'
 import { createMemory } from './storage/memory.ts'
-import { openDb, type Stores } from './storage/stores.ts'
+import { openPrimary, type Stores } from './storage/stores.ts'
 
 /** The whole application. Of two routes that fit a path, the one mounted first answers. */
 export function createApp(): App {
@@ -108,7 +108,7 @@ async function openIsolate(env: Bindings): Promise<Isolate> {
       exchanges: env.EXCHANGES,
     },
     stores: {
-      db: openDb(env.DB),
+      db: openPrimary(env.DB),
       kv: env.KV,
       artifacts: env.ARTIFACTS,
       queue: env.OUTBOX,

@@ -5,7 +5,7 @@ import { countingD1, nothingSpent, type Spent } from '../../bench/counting-d1.ts
 import { fillStatements, GROWING, READS, type Size } from '../../bench/growth-data.ts'
 import { createApp, openRequest } from '../../src/app.ts'
 import { createMemory } from '../../src/storage/memory.ts'
-import { openDb } from '../../src/storage/stores.ts'
+import { openPrimary } from '../../src/storage/stores.ts'
 import { seedMember, seedProject, seedToken, seedUser } from '../support/seed/seed.ts'
 import { openTestStores } from '../support/worker/stores.ts'
 
@@ -68,7 +68,7 @@ async function measure(path: string, token: string): Promise<Measured> {
   const memory = createMemory()
   const stores = {
     ...opened.stores,
-    db: openDb(countingD1(env.DB, spent)),
+    db: openPrimary(countingD1(env.DB, spent)),
     kv: NO_KV,
     cache: null,
     memory,

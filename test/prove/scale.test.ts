@@ -5,7 +5,7 @@ import { noOperations, type Operations, read, seeded } from '../../bench/scale-m
 import type { Project } from '../../src/domain/project.ts'
 import { findBranchStatus } from '../../src/storage/builds/branch-status.ts'
 import { findGrant } from '../../src/storage/edge/grants.ts'
-import { openDb } from '../../src/storage/stores.ts'
+import { openPrimary } from '../../src/storage/stores.ts'
 import { noteUse } from '../../src/storage/tokens/tokens.ts'
 import { UNLIMITED } from '../support/seed/present.ts'
 import { type SeededToken, seedProject, seedToken } from '../support/seed/seed.ts'
@@ -108,7 +108,7 @@ describe('a report of a build, which docs/scale.md counts with,', () => {
     const stores = await openTestStores()
     const project = await seedProject(stores.db)
     const spent = nothingSpent()
-    const counted = { ...stores, db: openDb(countingD1(env.DB, spent)) }
+    const counted = { ...stores, db: openPrimary(countingD1(env.DB, spent)) }
     const reports = [
       reportOf({ externalId: 'a', status: 'running' }),
       reportOf({ externalId: 'b', status: 'running' }),

@@ -7,7 +7,7 @@ import { mintSessionSecret } from '../../../src/domain/people/session.ts'
 import { LOGS_PREFIX } from '../../../src/storage/logs/log-prefix.ts'
 import { createMemory } from '../../../src/storage/memory.ts'
 import { insertSession } from '../../../src/storage/people/sessions.ts'
-import { openDb } from '../../../src/storage/stores.ts'
+import { openPrimary } from '../../../src/storage/stores.ts'
 import { parseInvocation } from '../../check/invocation.ts'
 import { median } from '../compared-times.ts'
 import { startOwnedServer } from '../owned-server.ts'
@@ -36,7 +36,7 @@ try {
   try {
     const session = mintSessionSecret()
     const proof = { userId, method: 'link', userAgent: 'bench', from: null } as const
-    const stores = { db: openDb(server.d1), now: Date.now, memory: createMemory(), changed: new Set<string>() }
+    const stores = { db: openPrimary(server.d1), now: Date.now, memory: createMemory(), changed: new Set<string>() }
     if (!(await insertSession(stores, session, proof))) throw new Error('nobody is signed in')
     placeCommand(folder)
     await measureReading(server)

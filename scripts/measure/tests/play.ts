@@ -14,7 +14,7 @@ import { readTestReport } from '../../../src/domain/tests/formats/read-report.ts
 import { isBad } from '../../../src/domain/tests/test-result.ts'
 import type { UpkeepStep } from '../../../src/domain/upkeep.ts'
 import { createMemory } from '../../../src/storage/memory.ts'
-import { openDb, type Stores } from '../../../src/storage/stores.ts'
+import { openPrimary, type Stores } from '../../../src/storage/stores.ts'
 import { openCountedSqlite } from './counted-sqlite.ts'
 import { junitOf, type YearBuild } from './year.ts'
 
@@ -39,7 +39,7 @@ export async function openPlayed(file: string, pepper: string, startsAt: number)
   let clock = startsAt
   const sqlite = openCountedSqlite(file)
   const peppers = await importPeppers(pepper)
-  const db = openDb(sqlite.d1)
+  const db = openPrimary(sqlite.d1)
   const owner = { login: 'bench', instanceRole: 'owner', tokenLabel: 'bench', tokenExpiresAt: null } as const
   const created = await createUser(db, peppers, clock, owner)
   if (created === 'login_taken') throw new Error('the database is not empty')

@@ -23,6 +23,8 @@ export type Feed = {
   readonly newestSeq: number
   /** When the poll was sent, in epoch milliseconds. */
   readonly polledAt: number
+  /** By which a replica can be asked for all that this poll saw; null where the database gives none. */
+  readonly bookmark: string | null
   /** The newest entry of each subject. */
   readonly ends: ReadonlyMap<string, number>
 }
@@ -53,15 +55,16 @@ export function joinFeeds(known: Feed | null, seen: Feed): Feed {
   if (known.epoch !== seen.epoch) return seen
   const [older, newer] = seen.newestSeq >= known.newestSeq ? [known, seen] : [seen, known]
   const lowWater = Math.max(older.lowWater, newer.lowWater)
-  const polledAt = Math.max(older.polledAt, newer.polledAt)
+  const { polledAt, bookmark } = older.polledAt > newer.polledAt ? older : newer
   if (newer.coversFrom > older.newestSeq || older.ends.size > MAX_ENDS_KEPT) {
-    return { ...newer, lowWater, polledAt, coversFrom: Math.max(newer.coversFrom, lowWater) }
+    return { ...newer, lowWater, polledAt, bookmark, coversFrom: Math.max(newer.coversFrom, lowWater) }
   }
   const ends = newer.ends.size === 0 ? older.ends : new Map([...older.ends, ...newer.ends])
   return {
     ...newer,
     lowWater,
     polledAt,
+    bookmark,
     ends,
     coversFrom: Math.max(Math.min(older.coversFrom, newer.coversFrom), lowWater),
   }

@@ -5,6 +5,7 @@ import { ccStateFor } from '../../domain/formats/cctray.ts'
 import { type Project, parseProjectName } from '../../domain/project.ts'
 import { listBranchPipelines, listDefaultBranchPipelines } from '../../storage/builds/branch-feeds.ts'
 import type { WhichBranch } from '../../storage/builds/open-branches.ts'
+import type { ReadStores } from '../../storage/stores.ts'
 import { type Answer, type Caching, cacheControlFor } from '../frame/answers.ts'
 import { messageOf, refusalHeaders, statusOf } from '../frame/errors.ts'
 import { openBranchesOf } from '../frame/open-parts.ts'
@@ -33,7 +34,7 @@ export function mountCcTray(app: App): void {
   route(
     app,
     'GET /:vcs{(?:gh|github|bb|bitbucket|gl|gitlab|circleci)}/:org/:file{[^/]+\\.cc\\.xml}',
-    (c, { grant, project }) => branchFeed(c, project, openBranchesOf({ grant })),
+    (c, { grant, near, project }) => branchFeed(c, { near, project }, openBranchesOf({ grant })),
     {
       slug: { onPath: (params) => parseProjectName(params.vcs, params.org, nameOf(params)) },
       refuse: refuseWithXml,
@@ -43,13 +44,17 @@ export function mountCcTray(app: App): void {
   route(
     app,
     'GET /:vcs{(?:gh|github|bb|bitbucket|gl|gitlab|circleci)}/:org/:repo/tree/:file{.+\\.cc\\.xml}',
-    (c, { project, params }) => branchFeed(c, project, checkedBranch(nameOf(params))),
+    (c, { near, project, params }) => branchFeed(c, { near, project }, checkedBranch(nameOf(params))),
     { refuse: refuseWithXml },
   )
 }
 
-async function branchFeed(c: Context<AppEnv>, project: Project, branch: WhichBranch): Promise<Answer> {
-  const branches = await listBranchPipelines(c.env.stores.db, project.id, branch)
+async function branchFeed(
+  c: Context<AppEnv>,
+  { near, project }: { readonly near: ReadStores; readonly project: Project },
+  branch: WhichBranch,
+): Promise<Answer> {
+  const branches = await listBranchPipelines(near.db, project.id, branch)
   // What a token is shown less is not for others to keep.
   const isForAll = project.visibility === 'public' && (branch === null || typeof branch === 'string')
   const rows = branches.flatMap(({ branch, pipelines }) => {

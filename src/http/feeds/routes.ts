@@ -21,11 +21,11 @@ export function mountFeeds(app: App): void {
   route(
     app,
     'GET /:vcs{(?:gh|github|bb|bitbucket|gl|gitlab|circleci)}/:org/:repo/feed.atom',
-    async (c, { grant, project }) => {
+    async (c, { grant, near, project }) => {
       const branch = openBranchesOf({ grant })
       // What tests do is of all branches at once.
       const kinds = branch === null ? FEED_KINDS : BRANCH_KINDS
-      const notices = await listProjectNotices(c.env.stores.db, project.id, { branch, kinds })
+      const notices = await listProjectNotices(near.db, project.id, { branch, kinds })
       const slug = slugText(project)
       const isForAll = project.visibility === 'public' && branch === null
       const feed = { title: slug, path: `/${slug}/feed.atom`, page: `/${slug}`, notices }
@@ -36,9 +36,9 @@ export function mountFeeds(app: App): void {
   route(
     app,
     'GET /:vcs{(?:gh|github|bb|bitbucket|gl|gitlab|circleci)}/:org/:repo/tree/:file{.+\\/feed\\.atom}',
-    async (c, { project, params }) => {
+    async (c, { near, project, params }) => {
       const branch = checkedBranch(params.file.slice(0, -'/feed.atom'.length))
-      const notices = await listProjectNotices(c.env.stores.db, project.id, { branch, kinds: BRANCH_KINDS })
+      const notices = await listProjectNotices(near.db, project.id, { branch, kinds: BRANCH_KINDS })
       const slug = slugText(project)
       const path = `/${slug}/tree/${branch.split('/').map(encodeURIComponent).join('/')}/feed.atom`
       const page = `/${slug}?branch=${encodeURIComponent(branch)}`

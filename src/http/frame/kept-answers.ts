@@ -147,14 +147,19 @@ type Making = { readonly asOf: number; readonly make: () => Promise<Answer> }
  * The answer from memory, then from the data centre's cache, or else made and kept. The caller decides first whether the
  * asker may have it.
  */
-export async function keptOrMade(c: Asked, question: Question, open: () => Making): Promise<TaggedAnswer> {
+export async function keptOrMade(
+  c: Asked,
+  question: Question,
+  open: (toldChangeAt?: number) => Making,
+): Promise<TaggedAnswer> {
   const { stores, answers } = c.env
   const known = knownAnswer(c.env, question)
   if (known) return known
   let isMine = false
   const found = await shareWork<KeptAnswer>(stores.memory, stores, `answer ${question.key}`, async () => {
     isMine = true
-    return (await readCopy(stores, question)) ?? make(stores, question, open())
+    const { copy, changed } = await readCopy(stores, question)
+    return copy ?? make(stores, question, open(changed))
   })
   if (holds(stores, found, question)) {
     answers.byQuestion.set(question.key, found)
@@ -178,21 +183,29 @@ function holds(stores: Stores, { asOf, until }: KeptAnswer, { projectId }: Quest
   return stores.now() < until && asOf > changedAt(stores, projectId)
 }
 
-/** A copy that another isolate of the data centre left, unless the project was changed from there since. */
-async function readCopy(stores: Stores, question: Question): Promise<KeptAnswer | null> {
+type Look = { readonly copy: KeptAnswer | null; readonly changed?: number }
+
+/** A copy that another isolate of the data centre left, unless the project was changed from there since, and when that was. */
+async function readCopy(stores: Stores, question: Question): Promise<Look> {
   const { cache } = stores
   const { projectId, isShared } = question
-  if (!cache || !isShared) return null
+  if (!cache) return { copy: null }
   try {
-    const looks = Promise.all([cache.match(await copyKeyFor(question)), projectId && toldChangeAt(stores, projectId)])
-    const [copy, changed] = await withinMs(CACHE_BOX_MS, 'the Cache API', looks)
-    const head = copy && parseHead(copy.headers.get(HEAD), stores.now())
-    if (!copy || !head || (changed && head.asOf <= changed)) return null
-    const kept = { ...head, headers: new Headers(head.headers), body: new Uint8Array(await copy.arrayBuffer()) }
-    return holds(stores, kept, question) ? kept : null
+    const [response, changed] = await withinMs(
+      CACHE_BOX_MS,
+      'the Cache API',
+      Promise.all([
+        isShared ? cache.match(await copyKeyFor(question)) : undefined,
+        projectId === null ? Number.NEGATIVE_INFINITY : toldChangeAt(stores, projectId),
+      ]),
+    )
+    const head = response && parseHead(response.headers.get(HEAD), stores.now())
+    if (!response || !head || head.asOf <= changed) return { copy: null, changed }
+    const copy = { ...head, headers: new Headers(head.headers), body: new Uint8Array(await response.arrayBuffer()) }
+    return { copy: holds(stores, copy, question) ? copy : null, changed }
   } catch (error) {
     stores.warn('answer_uncached', error)
-    return null
+    return { copy: null }
   }
 }
 

@@ -6,6 +6,8 @@ import { AppError } from '../../domain/error.ts'
 import { isServerFault } from '../../domain/request-counts.ts'
 import { BucketUnreachable } from '../../storage/artifacts/objects.ts'
 import { isOutage } from '../../storage/constraint.ts'
+import { openNear } from '../../storage/edge/near.ts'
+import type { ReadStores, Stores } from '../../storage/stores.ts'
 import { readFenced } from '../../storage/tokens/revocations.ts'
 import { RightGone } from '../../storage/tokens/rights.ts'
 import { ACCESS, isOfV1, type Needs, type ParamsOf, pathsOf, type RouteName } from './access.ts'
@@ -15,6 +17,7 @@ import {
   type Authorized,
   actorOf,
   authorize,
+  type OnProject,
   paramsOf,
   type SlugSource,
   slugOnPath,
@@ -34,14 +37,16 @@ export type App = Hono<AppEnv>
 
 /**
  * What a handler gets: whom the access table admitted, the parameters of the path and, on a route that writes, the actor
- * with the right to do so.
+ * with the right to do so; on one that reads of a project, stores that may be nearer than the primary.
  */
 export type Handler<N extends RouteName> = (
   c: Context<AppEnv>,
   admitted: Admitted<(typeof ACCESS)[N]> & { readonly params: ParamsOf<N> } & (N extends `GET ${string}`
-      ? unknown
+      ? NearOf<Admitted<(typeof ACCESS)[N]>>
       : { readonly actor: Actor }),
 ) => Made | Promise<Made>
+
+type NearOf<A> = A extends OnProject ? { readonly near: ReadStores } : unknown
 
 /** What a handler gives: a read's answer, of which the client may have the newest version already, or a response. */
 export type Made = Answer | Response
@@ -71,15 +76,15 @@ export function route<N extends RouteName>(
     answer(c, name, { refuse, fail }, async () => {
       const params = paramsOf<N>(c)
       const admit = async () => ({ ...(await authorize<Needs, ParamsOf<N>>(c, needs, slug, params)), params })
-      const open = async (admitted: Awaited<ReturnType<typeof admit>>) => {
+      const open = async (admitted: Awaited<ReturnType<typeof admit>>, near?: ReadStores) => {
         if ('project' in admitted) await requireOpenPart(c, name, admitted, params)
-        return admitted as unknown as HandlerInput<N>
+        return { ...admitted, near } as unknown as HandlerInput<N>
       }
       const admitted = await admit()
       const made =
         method === 'GET'
-          ? await read(c, name, 'project' in admitted ? admitted : { grant: admitted.grant }, async () =>
-              handler(c, await open(admitted)),
+          ? await read(c, name, 'project' in admitted ? admitted : { grant: admitted.grant }, async (near) =>
+              handler(c, await open(admitted, near)),
             )
           : await actAs(c, await open(admitted), async () => open(await admit()), handler)
       if (!(made instanceof Response))
@@ -95,18 +100,26 @@ function read(
   c: Context<AppEnv>,
   name: RouteName,
   asker: Asker,
-  make: () => Promise<Made>,
+  make: (near: ReadStores) => Promise<Made>,
 ): Promise<Made | TaggedAnswer> {
   const question = questionFor(c, name, asker)
-  if (question === null) return make()
-  return keptOrMade(c, question, () => ({
-    asOf: c.env.stores.now(),
-    make: async () => {
-      const made = await make()
-      if (made instanceof Response) throw new Error(`${name} is among what is kept, and gave no answer to keep`)
-      return made
-    },
-  }))
+  if (question === null) return make(nearOf(c.env.stores, asker))
+  return keptOrMade(c, question, (told) => {
+    const near = nearOf(c.env.stores, asker, told)
+    return {
+      asOf: near.asOf,
+      make: async () => {
+        const made = await make(near)
+        if (made instanceof Response) throw new Error(`${name} is among what is kept, and gave no answer to keep`)
+        return made
+      },
+    }
+  })
+}
+
+/** Where a read is made. What tells of all projects of a person decides by their roles, and asks the primary. */
+function nearOf(stores: Stores, { project }: Asker, told?: number): ReadStores {
+  return project ? openNear(stores, project.id, told) : { ...stores, asOf: stores.now() }
 }
 
 type HandlerInput<N extends RouteName> = Parameters<Handler<N>>[1]

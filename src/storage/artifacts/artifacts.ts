@@ -9,15 +9,15 @@ import { isOpenName, ofBranch, ofEachBranch, type WhichBranch } from '../builds/
 import { isBuild, type WhichBuild } from '../builds/which-build.ts'
 import { artifacts, builds, workflows } from '../schema/schema.ts'
 import { packs } from '../schema/schema-packs.ts'
-import { type Db, rawStatement, type Stores, type WriteStores } from '../stores.ts'
+import { type Db, type ReadStores, rawStatement, type WriteStores } from '../stores.ts'
 import { commit } from '../tokens/rights.ts'
 import { findPacked, indexedPacksOf, selectPacks, withPacked } from './packed-artifacts.ts'
 
-type ReadStores = Pick<Stores, 'db' | 'artifacts' | 'warn'>
+type ListStores = Pick<ReadStores, 'db' | 'artifacts' | 'warn'>
 
 /** The artifacts of a build in path order, those in packs too, that fit one of the patterns; null when there is no such build. */
 export async function listArtifacts(
-  stores: ReadStores,
+  stores: ListStores,
   projectId: string,
   num: number,
   paths: readonly Pattern[] | null = null,
@@ -41,7 +41,7 @@ export async function listArtifacts(
 
 /** A page of a build's artifacts, in that order; null when there is no such build. */
 export async function listArtifactPage(
-  stores: ReadStores,
+  stores: ListStores,
   build: WhichBuild,
   {
     after,
@@ -67,7 +67,7 @@ export async function listArtifactPage(
 }
 
 export function findArtifact(
-  stores: ReadStores,
+  stores: ListStores,
   projectId: string,
   num: number,
   place: ArtifactPlace,
@@ -76,7 +76,7 @@ export function findArtifact(
 }
 
 export function findArtifactOfBuild(
-  stores: ReadStores,
+  stores: ListStores,
   buildId: string,
   place: ArtifactPlace,
 ): Promise<Artifact | null> {
@@ -84,7 +84,7 @@ export function findArtifactOfBuild(
 }
 
 /** What a build has at a place: a file of its own before one in a pack. */
-async function findIn(stores: ReadStores, which: SQL | undefined, place: ArtifactPlace): Promise<Artifact | null> {
+async function findIn(stores: ListStores, which: SQL | undefined, place: ArtifactPlace): Promise<Artifact | null> {
   const { db } = stores
   const [[row], packRows] = await db.batch([
     db
@@ -106,7 +106,7 @@ const MAX_PACKS_SEARCHED = 30
  * With a filter, of the newest 5,000 that have it; of those in packs, of the newest 30 packs.
  */
 export async function findLatestArtifact(
-  stores: ReadStores,
+  stores: ListStores,
   projectId: string,
   { branch, filter }: { readonly branch: WhichBranch; readonly filter: BuildFilter },
   place: ArtifactPlace,
@@ -249,7 +249,7 @@ const MAX_LOOKED_THROUGH = 20
 
 /** The newest build that has artifacts, at paths that fit one of the patterns, with these; null where none has. */
 export async function findLatestArtifacts(
-  stores: ReadStores,
+  stores: ListStores,
   projectId: string,
   which: LatestOf,
   paths: readonly Pattern[] | null,

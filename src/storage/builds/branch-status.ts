@@ -12,55 +12,71 @@ import {
   statusBeforeRerun,
   type WorkflowAttempt,
 } from '../../domain/builds/pipeline-status.ts'
+import { openNear } from '../edge/near.ts'
 import { shareWork, withinMs } from '../edge/shared-work.ts'
 import { builds, pipelines, workflows } from '../schema/schema.ts'
-import type { Db, Stores } from '../stores.ts'
+import type { Db, ReadStores, Stores } from '../stores.ts'
 import { hasResult, hasUnskippedPart, mayHaveResult } from './complete-pipelines.ts'
-import type { CheckedStatus } from './status-memory.ts'
+import type { KeptStatus } from './status-memory.ts'
 import { attemptColumns, partColumns, partsOf } from './workflows.ts'
 
-/** How old a shown status may be where it is kept; ours at most twice this behind, since the tiers add up. */
-const FRESH_MS = 5_000
+/** How long a status is shown where it is kept, and how old what it tells may become by that. */
+const [FRESH_MS, OLDEST_MS] = [5_000, 10_000]
 const CACHE_BOX_MS = 250
 
-/** The status that this isolate learnt less than 5 s ago, if it did. The caller decides first whether the asker may see it. */
+/** The status that this isolate may show still, if it knows one. The caller decides first whether the asker may see it. */
 export function knownBranchStatus(stores: Stores, projectId: string, branch: string): BranchStatus | null {
   const kept = stores.memory.statuses.get(keyFor(projectId, branch))
-  return kept && stores.now() - kept.checkedAt < FRESH_MS ? kept.status : null
+  return kept && stores.now() < kept.until ? kept.status : null
 }
 
 /**
- * The result of the newest pipeline of a branch that has one: from memory, then the data centre's cache, then D1, each at
- * most 5 s old. The caller decides first whether the asker may see it.
+ * The result of the newest pipeline of a branch that has one: from memory, then the data centre's cache, then D1 near the
+ * reader, at most 10 s old. The caller decides first whether the asker may see it.
  */
 export async function findBranchStatus(stores: Stores, projectId: string, branch: string): Promise<BranchStatus> {
   const known = knownBranchStatus(stores, projectId, branch)
   if (known) return known
   const key = keyFor(projectId, branch)
   return shareWork(stores.memory, stores, `status ${key}`, async () => {
-    const found = (await readCached(stores, key)) ?? (await readStatus(stores, projectId, branch, key))
+    const copy = await readCached(stores, key)
+    const found =
+      copy && 'status' in copy
+        ? copy
+        : await readStatus(openNear(stores, projectId, copy?.changedAt), { projectId, branch, key })
     stores.memory.statuses.set(key, found)
     return found.status
   })
 }
 
-/** Lets the next look in this isolate and data centre see a report at once; elsewhere it shows within the freshness. */
+/** Lets the next look in this isolate and data centre see a report at once; elsewhere it shows within 10 s. */
 export async function forgetBranchStatus(stores: Stores, projectId: string, branch: string | null): Promise<void> {
   if (branch === null) return
   const key = keyFor(projectId, branch)
   stores.memory.statuses.delete(key)
   stores.memory.slots.delete(`status ${key}`)
-  await stores.cache?.delete(cacheKeyFor(key)).catch((error) => stores.warn('status_unforgettable', error))
+  await putCopy(stores, key, { changedAt: stores.now() }, CHANGE_LIFE_SECONDS)
 }
 
-async function readStatus(stores: Stores, projectId: string, branch: string, key: string): Promise<CheckedStatus> {
-  const checkedAt = stores.now()
-  const found = { status: await readResult(stores.db, projectId, branch), checkedAt }
-  if (stores.cache) {
-    const copy = Response.json(found, { headers: { 'Cache-Control': `max-age=${FRESH_MS / 1000}` } })
-    stores.waitUntil(stores.cache.put(cacheKeyFor(key), copy).catch((error) => stores.warn('status_unwritable', error)))
-  }
+/** Longer than a replica may be behind. */
+const CHANGE_LIFE_SECONDS = 15
+
+type Branch = { readonly projectId: string; readonly branch: string; readonly key: string }
+
+async function readStatus(near: ReadStores, { projectId, branch, key }: Branch): Promise<KeptStatus> {
+  const status = await readResult(near.db, projectId, branch)
+  const found = { status, until: Math.min(near.now() + FRESH_MS, near.asOf + OLDEST_MS) }
+  near.waitUntil(putCopy(near, key, found, FRESH_MS / 1000))
   return found
+}
+
+/** What the data centre has of a branch: its status, or when it changed last. */
+type Copy = KeptStatus | { readonly changedAt: number }
+
+async function putCopy({ cache, warn }: ReadStores | Stores, key: string, copy: Copy, seconds: number): Promise<void> {
+  if (!cache) return
+  const response = Response.json(copy, { headers: { 'Cache-Control': `max-age=${seconds}` } })
+  await cache.put(cacheKeyFor(key), response).catch((error) => warn('status_unwritable', error))
 }
 
 async function readResult(db: Db, projectId: string, branch: string): Promise<BranchStatus> {
@@ -153,13 +169,13 @@ export function failedPartsQuery(db: Db, workflowId: string) {
     .where(eq(workflows.pipelineId, sql`(${own})`))
 }
 
-async function readCached(stores: Stores, key: string): Promise<CheckedStatus | null> {
+async function readCached(stores: Stores, key: string): Promise<Copy | null> {
   try {
     if (!stores.cache) return null
-    const copy = await withinMs(CACHE_BOX_MS, 'the Cache API', stores.cache.match(cacheKeyFor(key)))
-    // Written by readStatus above under a key that nobody else can name.
-    const found = copy ? ((await copy.json()) as CheckedStatus) : null
-    return found && stores.now() - found.checkedAt < FRESH_MS ? found : null
+    const found = await withinMs(CACHE_BOX_MS, 'the Cache API', stores.cache.match(cacheKeyFor(key)))
+    // Written by putCopy above under a key that nobody else can name.
+    const copy = found ? ((await found.json()) as Copy) : null
+    return copy && 'status' in copy && stores.now() >= copy.until ? null : copy
   } catch (error) {
     stores.warn('status_unreadable', error)
     return null

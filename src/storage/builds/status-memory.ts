@@ -1,10 +1,11 @@
 import type { BranchStatus } from '../../domain/builds/badge.ts'
 import { createRecentMap, type RecentMap } from '../../domain/formats/recent-map.ts'
 
-export type CheckedStatus = { readonly status: BranchStatus; readonly checkedAt: number }
+/** The status of a branch, and until when it may be shown (epoch milliseconds). */
+export type KeptStatus = { readonly status: BranchStatus; readonly until: number }
 
 /** The statuses of branches that one isolate learnt, by project and branch. */
-export type StatusMemory = RecentMap<CheckedStatus>
+export type StatusMemory = RecentMap<KeptStatus>
 
 export function createStatusMemory(): StatusMemory {
   return createRecentMap(2_000)

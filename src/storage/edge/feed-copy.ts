@@ -36,14 +36,15 @@ export async function writeFeedCopy(stores: Stores): Promise<void> {
 function parseFeed(value: unknown, now: number): Feed | null {
   const copy = value as Partial<Record<keyof Feed, unknown>> | null
   if (typeof copy !== 'object' || copy === null) return null
-  const { epoch, lowWater, coversFrom, newestSeq, polledAt, ends } = copy
+  const { epoch, lowWater, coversFrom, newestSeq, polledAt, bookmark = null, ends } = copy
   if (typeof epoch !== 'string' || !isCount(lowWater) || !isCount(coversFrom) || !isCount(newestSeq)) return null
+  if (bookmark !== null && typeof bookmark !== 'string') return null
   if (!isCount(polledAt) || polledAt > now || !Array.isArray(ends)) return null
   const entries = ends.filter(
     (end): end is [string, number] => Array.isArray(end) && typeof end[0] === 'string' && isCount(end[1]),
   )
   if (entries.length !== ends.length) return null
-  return { epoch, lowWater, coversFrom, newestSeq, polledAt, ends: new Map(entries) }
+  return { epoch, lowWater, coversFrom, newestSeq, polledAt, bookmark, ends: new Map(entries) }
 }
 
 function isCount(value: unknown): value is number {

@@ -3,11 +3,11 @@ import type { TestAttempt, TestOutcome, TestResult } from '../../domain/tests/te
 import { isBuild, type WhichBuild } from '../builds/which-build.ts'
 import { builds, testResults } from '../schema/schema.ts'
 import { testPacks, testReports } from '../schema/schema-tests.ts'
-import { type Db, rawStatement, type Stores } from '../stores.ts'
+import { type Db, type ReadStores, rawStatement } from '../stores.ts'
 import { listOldSlices } from './old-results.ts'
 import { type Group, type PlacedTest, type ReportObject, readSlices, type Slice } from './report-object.ts'
 
-type ReadStores = Pick<Stores, 'db' | 'artifacts' | 'warn'>
+type ListStores = Pick<ReadStores, 'db' | 'artifacts' | 'warn'>
 
 /** A report of a build, as lists need it. */
 export type ListedReport = {
@@ -22,7 +22,7 @@ export type ListedReport = {
 
 /** The test results of a build, in the order reported; null when there is no such build. */
 export async function listTestResults(
-  stores: ReadStores,
+  stores: ListStores,
   projectId: string,
   num: number,
 ): Promise<readonly TestResult[] | null> {
@@ -34,7 +34,7 @@ export type TestPlace = { readonly report: string; readonly position: number }
 
 /** A page of a build's test results, in that order, each with its place; null when there is no such build. */
 export async function listTestPage(
-  stores: ReadStores,
+  stores: ListStores,
   build: WhichBuild,
   after: TestPlace | null,
   limit: number,
@@ -56,7 +56,7 @@ const TESTS_AT_ONCE = 1_000
 
 /** All test results of a build, in that order, some at a time: there may be more than the memory holds. */
 export async function streamTestResults(
-  stores: ReadStores,
+  stores: ListStores,
   build: WhichBuild,
 ): Promise<AsyncGenerator<readonly TestResult[]> | null> {
   const listed = await listReports(stores.db, build)
@@ -73,7 +73,7 @@ async function* resumed<T>(first: T, rest: AsyncGenerator<T>): AsyncGenerator<T>
 }
 
 async function* testsInTurn(
-  stores: ReadStores,
+  stores: ListStores,
   { buildId, reports }: ListedBuild,
 ): AsyncGenerator<readonly TestResult[]> {
   const all = reports.map(allOf)
@@ -108,7 +108,7 @@ export const MAX_SHOWN_MESSAGE = 2_000
 
 /** A page of a build's tests, from 1. Reads the build's results and nothing else. */
 export async function listTestsOfBuild(
-  stores: ReadStores,
+  stores: ListStores,
   projectId: string,
   num: number,
   page: number,
@@ -180,7 +180,7 @@ function sliced(segments: readonly Segment[], offset: number, limit: number): re
 }
 
 async function readTests(
-  stores: ReadStores,
+  stores: ListStores,
   buildId: string,
   slices: readonly ListedSlice[],
 ): Promise<(PlacedTest & TestPlace)[]> {

@@ -5,7 +5,7 @@ import { type Feed, type Fence, joinFeeds } from '../../domain/access/fence.ts'
 import { noteChange } from '../edge/changes.ts'
 import { withinMs } from '../edge/shared-work.ts'
 import { feedState, revocations } from '../schema/schema.ts'
-import type { Db, Stores } from '../stores.ts'
+import { type Db, openSession, type Stores } from '../stores.ts'
 import { checkOf, rethrow, type Statement } from './rights.ts'
 
 const READ_BOX_MS = 2_000
@@ -23,12 +23,15 @@ export async function readFenced<const T extends readonly Statement[]>(
   for (let round = 0; round < READ_ROUNDS; round++) {
     const sentAt = stores.now()
     const known = stores.memory.feed.known
-    const [[state], ended, ...rows] = await withinMs(
-      READ_BOX_MS,
-      'D1',
-      stores.db.batch([selectFeedState(stores.db), selectEndsSince(stores.db, known?.newestSeq ?? 0), ...statements]),
-    )
-    const seen = feedSeen(known, state, ended, sentAt)
+    // By a session, which tells how far the primary was.
+    const session = stores.db.$client.withSession('first-primary')
+    const batch = [
+      selectFeedState(stores.db),
+      selectEndsSince(stores.db, known?.newestSeq ?? 0),
+      ...statements,
+    ] as const
+    const [[state], ended, ...rows] = await withinMs(READ_BOX_MS, 'D1', openSession(session).batch(batch))
+    const seen = { ...feedSeen(known, state, ended, sentAt), bookmark: session.getBookmark() }
     // The numbers went back in one epoch: an isolate that saw the old ones would miss new ends, so nothing is accepted.
     if (known?.epoch === seen.epoch && seen.newestSeq < known.newestSeq)
       throw new Error('the database was put back to an earlier state without a new feed_state.epoch')
@@ -69,7 +72,7 @@ export async function commitEnding<const T extends readonly Statement[]>(
     .catch((error) => rethrow(actor, error))
     .finally(() => noteChange(stores, actor))
   const [state] = results.at(-2) as FeedStateRow[]
-  const seen = feedSeen(known, state, results.at(-1) as EndRow[], sentAt)
+  const seen = { ...feedSeen(known, state, results.at(-1) as EndRow[], sentAt), bookmark: null }
   if (!learn(stores, known, seen)) await readFenced(stores, []).catch((error) => stores.warn('feed_unreadable', error))
   return results.slice(check.length, -2) as BatchResponse<[...T]>
 }
@@ -115,7 +118,12 @@ function selectEndsSince(db: Db, seq: number) {
     .limit(PAGE_SIZE)
 }
 
-function feedSeen(known: Feed | null, state: FeedStateRow | undefined, ended: EndRow[], polledAt: number): Feed {
+function feedSeen(
+  known: Feed | null,
+  state: FeedStateRow | undefined,
+  ended: EndRow[],
+  polledAt: number,
+): Omit<Feed, 'bookmark'> {
   if (!state) throw new Error('feed_state has no row: were the migrations applied?')
   const { epoch, newestSeq, lowWater } = state
   if (known && known.epoch !== epoch)

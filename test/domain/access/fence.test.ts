@@ -8,6 +8,7 @@ const feed = (more: Partial<Feed> = {}): Feed => ({
   coversFrom: 0,
   newestSeq: 10,
   polledAt: 1_000,
+  bookmark: null,
   ends: new Map(),
   ...more,
 })

@@ -347,7 +347,7 @@ const away = async () => {
 }
 
 /** A database that says that it is as large as D1 lets it be. */
-function enlarged(db: Db): Db {
+function enlarged<T extends Db>(db: T): T {
   return new Proxy(db, {
     get(target, name) {
       if (name !== 'batch') return Reflect.get(target, name)

@@ -100,5 +100,6 @@ export function viewD1(
       return roundTrip(all, () => d1.batch(all.map(({ real }) => real)))
     },
   }
-  return view as unknown as D1Database
+  const session = { ...view, getBookmark: () => null }
+  return { ...view, withSession: () => session } as unknown as D1Database
 }

@@ -72,8 +72,9 @@ export function openSqliteD1(
       }
     },
   }
-  // What Drizzle's driver for D1 calls is here; anything else would fail loudly.
-  return d1 as unknown as D1Database
+  // What Drizzle's driver for D1 calls is here; anything else would fail loudly. It has no replica to tell a bookmark of.
+  const session = { ...d1, getBookmark: () => null }
+  return { ...d1, withSession: () => session } as unknown as D1Database
 }
 
 function toSqlite(value: unknown): SQLInputValue {

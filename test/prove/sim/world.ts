@@ -2,7 +2,7 @@ import type { Secret } from '../../../src/domain/access/secret.ts'
 import { importPeppers, type Peppers } from '../../../src/domain/access/secret-hash.ts'
 import { type Project, parseSlug, type Slug, slugKeyFor } from '../../../src/domain/project.ts'
 import { createMemory, type Memory } from '../../../src/storage/memory.ts'
-import { openDb, type Stores } from '../../../src/storage/stores.ts'
+import { openPrimary, type Stores } from '../../../src/storage/stores.ts'
 import { type CentreCache, viewCache } from './centre-cache.ts'
 import { type D1Path, viewD1 } from './faulty-d1.ts'
 import { createFaultyKv, type FaultyKv, type KvCentre, type KvRules } from './faulty-kv.ts'
@@ -177,7 +177,7 @@ export async function openRequest(world: World, isolate: Isolate, late: Late = {
     // Filled below: they belong to the request that they belong to.
     stores: {} as Stores,
   }
-  const db = openDb(
+  const db = openPrimary(
     viewD1(
       world.d1,
       centre,

@@ -34,5 +34,5 @@ export function forwardedD1(url: string, key: string): D1Database {
       forward({ statements: statements.map(({ sql, params }) => ({ sql, params })), arrays: false }),
   }
   // What Drizzle's driver calls is here; anything else would fail loudly.
-  return d1 as unknown as D1Database
+  return { ...d1, withSession: () => ({ ...d1, getBookmark: () => null }) } as unknown as D1Database
 }

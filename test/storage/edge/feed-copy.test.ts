@@ -28,8 +28,9 @@ describe("the data centre's copy of the feed", () => {
       ['token:a', 2],
       ['user:b', 3],
     ])
-    expect(await copyOf(good)).toEqual({ ...good, ends })
-    expect(await copyOf({ ...good, ends: [] })).toEqual({ ...good, ends: new Map() })
+    expect(await copyOf({ ...good, bookmark: 'b' })).toEqual({ ...good, bookmark: 'b', ends })
+    // As a version before had it.
+    expect(await copyOf({ ...good, ends: [] })).toEqual({ ...good, bookmark: null, ends: new Map() })
   })
 
   const counts = ['lowWater', 'coversFrom', 'newestSeq', 'polledAt'] as const
@@ -40,6 +41,7 @@ describe("the data centre's copy of the feed", () => {
     ['a list', []],
     ['no epoch', { ...good, epoch: undefined }],
     ['an epoch that is no text', { ...good, epoch: 1 }],
+    ['a bookmark that is no text', { ...good, bookmark: 1 }],
     ...counts.flatMap((name): [string, unknown][] => [
       [`no ${name}`, { ...good, [name]: undefined }],
       [`a ${name} that is a text`, { ...good, [name]: '1' }],

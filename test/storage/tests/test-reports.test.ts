@@ -10,7 +10,7 @@ import { sweepOrphans } from '../../../src/storage/artifacts/objects.ts'
 import { findBuildId } from '../../../src/storage/builds/builds.ts'
 import { builds, testResults } from '../../../src/storage/schema/schema.ts'
 import { testFailures, testNames, testPacks, testReports } from '../../../src/storage/schema/schema-tests.ts'
-import { openDb } from '../../../src/storage/stores.ts'
+import { openPrimary } from '../../../src/storage/stores.ts'
 import { listFlakyFailures } from '../../../src/storage/tests/answers/flaky-tests.ts'
 import { moveOldResults } from '../../../src/storage/tests/move-old-results.ts'
 import { keepTestReport } from '../../../src/storage/tests/test-reports.ts'
@@ -441,5 +441,5 @@ function metered() {
       }
     },
   })
-  return { db: openDb(d1), written: () => written }
+  return { db: openPrimary(d1), written: () => written }
 }

@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { importPeppers } from '../../../src/domain/access/secret-hash.ts'
 import type { Project, Visibility } from '../../../src/domain/project.ts'
-import { openDb } from '../../../src/storage/stores.ts'
+import { openPrimary } from '../../../src/storage/stores.ts'
 import { type SeededToken, seedMember, seedProject, seedToken, seedUser } from '../seed/seed.ts'
 import { ask } from '../worker/client.ts'
 
@@ -15,7 +15,7 @@ export type Tenant = {
 }
 
 export async function seedTenant(slug?: string, visibility: Visibility = 'private'): Promise<Tenant> {
-  const db = openDb(env.DB)
+  const db = openPrimary(env.DB)
   const stores = { db, peppers: await importPeppers(env.PEPPERS) }
   const project = await seedProject(db, { ...(slug ? { slug } : {}), visibility })
   const person = async (role: 'admin' | 'member') => {

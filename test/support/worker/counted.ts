@@ -56,24 +56,28 @@ export function countD1(d1: D1Database, counts: Counts, faults: Faults, recorded
     return counted
   }
 
-  return new Proxy(d1, {
-    get(target, name) {
-      if (name === 'prepare') return (sql: string) => countStatement(target.prepare(sql), sql)
-      if (name === 'batch')
-        return (statements: D1PreparedStatement[]) => {
-          const real = statements.map((statement) => originals.get(statement) ?? { statement, sql: '' })
-          return roundTrip(
-            real.map(({ sql }) => sql),
-            async () => {
-              for (const { statement, sql } of real) await refuseDoubleColumns(statement, sql)
-              return target.batch(real.map(({ statement }) => statement))
-            },
-          )
-        }
-      const member = Reflect.get(target, name)
-      return typeof member === 'function' ? member.bind(target) : member
-    },
-  })
+  /** A database, or a session of it. */
+  const view = <T extends D1Database | D1DatabaseSession>(database: T): T =>
+    new Proxy(database, {
+      get(target, name) {
+        if (name === 'withSession') return (from: string) => view((target as D1Database).withSession(from))
+        if (name === 'prepare') return (sql: string) => countStatement(target.prepare(sql), sql)
+        if (name === 'batch')
+          return (statements: D1PreparedStatement[]) => {
+            const real = statements.map((statement) => originals.get(statement) ?? { statement, sql: '' })
+            return roundTrip(
+              real.map(({ sql }) => sql),
+              async () => {
+                for (const { statement, sql } of real) await refuseDoubleColumns(statement, sql)
+                return target.batch(real.map(({ statement }) => statement))
+              },
+            )
+          }
+        const member = Reflect.get(target, name)
+        return typeof member === 'function' ? member.bind(target) : member
+      },
+    })
+  return view(d1)
 }
 
 const checked = new Set<string>()

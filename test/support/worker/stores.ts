@@ -2,7 +2,7 @@ import { env } from 'cloudflare:workers'
 import { importPeppers, type Peppers } from '../../../src/domain/access/secret-hash.ts'
 import type { UpkeepStep } from '../../../src/domain/upkeep.ts'
 import { createMemory } from '../../../src/storage/memory.ts'
-import { openDb, type Stores } from '../../../src/storage/stores.ts'
+import { openPrimary, type Stores } from '../../../src/storage/stores.ts'
 import { type Counts, countCache, countD1, countKv, type Faults, type RecordedStatement } from './counted.ts'
 
 /** The time as the isolates of one test see it. */
@@ -57,7 +57,7 @@ export async function openTestStores({
   const centre = beside?.centre ?? crypto.randomUUID()
   const cache = cacheApi ? await caches.open(centre) : null
   return {
-    db: openDb(countD1(env.DB, counts, faults, recorded)),
+    db: openPrimary(countD1(env.DB, counts, faults, recorded)),
     kv: countKv(env.KV, counts, faults),
     artifacts: env.ARTIFACTS,
     queue: {

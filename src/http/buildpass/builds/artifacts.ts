@@ -3,6 +3,7 @@ import type { Artifact } from '../../../domain/artifacts/artifact.ts'
 import { BUILD_FILTERS, type BuildFilter, parseBuildFilter } from '../../../domain/builds/build.ts'
 import { AppError, invalidInput } from '../../../domain/error.ts'
 import { findLatestArtifacts, listArtifacts } from '../../../storage/artifacts/artifacts.ts'
+import type { ReadStores } from '../../../storage/stores.ts'
 import { artifactsZip } from '../../downloads/artifacts-zip.ts'
 import { type Answer, jsonRead } from '../../frame/answers.ts'
 import type { OnProject } from '../../frame/authorize.ts'
@@ -19,9 +20,9 @@ export function mountArtifactLists(app: App): void {
   route(
     app,
     'GET /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/artifacts',
-    async (c, { grant, project, params }) => {
+    async (c, { grant, near, project, params }) => {
       const num = buildNumOf(params)
-      const artifacts = await listArtifacts(c.env.stores, project.id, num, openPathsOf({ grant }))
+      const artifacts = await listArtifacts(near, project.id, num, openPathsOf({ grant }))
       if (!artifacts) throw new AppError('build_not_found')
       return listed(c, num, artifacts)
     },
@@ -35,9 +36,9 @@ export function mountArtifactLists(app: App): void {
   route(
     app,
     'GET /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/artifacts.zip',
-    async (c, { grant, project, params }) => {
+    async (c, { grant, near, project, params }) => {
       const num = buildNumOf(params)
-      const artifacts = await listArtifacts(c.env.stores, project.id, num, openPathsOf({ grant }))
+      const artifacts = await listArtifacts(near, project.id, num, openPathsOf({ grant }))
       if (!artifacts) throw new AppError('build_not_found')
       return artifactsZip(c, project, num, artifacts)
     },
@@ -50,12 +51,14 @@ export function mountArtifactLists(app: App): void {
 }
 
 /** The newest build that has any, of the default branch unless one is named: what a deploy script is after. */
-async function findLatest(c: Context<AppEnv>, { grant, project }: Pick<OnProject, 'grant' | 'project'>) {
+async function findLatest(
+  c: Context<AppEnv>,
+  { grant, near, project }: Pick<OnProject, 'grant' | 'project'> & { readonly near: ReadStores },
+) {
   const { branch = project.defaultBranch, job = null, workflow = null } = c.req.query()
-  const { stores } = c.env
   const paths = openPathsOf({ grant })
   const which = { branch, filter: filterOf(c), job, workflow }
-  const latest = await findLatestArtifacts(stores, project.id, which, paths)
+  const latest = await findLatestArtifacts(near, project.id, which, paths)
   if (!latest) throw new AppError('build_not_found')
   return latest
 }

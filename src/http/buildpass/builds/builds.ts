@@ -24,8 +24,8 @@ export function mountBuildReports(app: App): void {
   })
 
   route(app, 'GET /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num', async (c, admitted) => {
-    const { project, params } = admitted
-    const detail = await findBuild(c.env.stores.db, project.id, buildNumOf(params))
+    const { near, project, params } = admitted
+    const detail = await findBuild(near.db, project.id, buildNumOf(params))
     if (!detail) throw new AppError('build_not_found')
     const outputUrls = await outputUrlsFor(c, admitted, detail)
     return jsonRead(c, buildDetailJson(publicOriginOf(c), project, detail, outputUrls))

@@ -19,8 +19,7 @@ import { filterOf } from './build-filter.ts'
 
 /** Artifact lists, and the stable links that lead to the bytes. */
 export function mountArtifacts(app: App): void {
-  route(app, 'GET /api/v1.1/project/:vcs/:org/:repo/latest/artifacts', async (c, { grant, project }) => {
-    const { db } = c.env.stores
+  route(app, 'GET /api/v1.1/project/:vcs/:org/:repo/latest/artifacts', async (c, { grant, near, project }) => {
     const which = {
       branch: queryText(c, 'branch') ?? openBranchesOf({ grant }),
       filter: filterOf(c),
@@ -29,16 +28,16 @@ export function mountArtifacts(app: App): void {
     }
     // Of the newest build that has any: with several jobs a commit, the newest of all is often one that has none.
     const paths = openPathsOf({ grant })
-    const latest = await findLatestArtifacts(c.env.stores, project.id, which, paths)
-    if (!latest && !(await findLatestBuild(db, project.id, which))) throw new AppError('build_not_found')
+    const latest = await findLatestArtifacts(near, project.id, which, paths)
+    if (!latest && !(await findLatestBuild(near.db, project.id, which))) throw new AppError('build_not_found')
     return jsonRead(
       c,
       (latest?.artifacts ?? []).map((artifact) => artifactJson(publicOriginOf(c), artifact)),
     )
   })
 
-  route(app, 'GET /api/v1.1/project/:vcs/:org/:repo/:num/artifacts', async (c, { grant, project, params }) => {
-    const artifacts = await listArtifacts(c.env.stores, project.id, buildNumOf(params), openPathsOf({ grant }))
+  route(app, 'GET /api/v1.1/project/:vcs/:org/:repo/:num/artifacts', async (c, { grant, near, project, params }) => {
+    const artifacts = await listArtifacts(near, project.id, buildNumOf(params), openPathsOf({ grant }))
     if (!artifacts) throw new AppError('build_not_found')
     return jsonRead(
       c,

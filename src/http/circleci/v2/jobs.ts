@@ -26,8 +26,8 @@ export function mountJobs(app: App): void {
   route(
     app,
     'GET /api/v2/project/:vcs/:org/:repo/job/:num',
-    async (c, { project, params }) => {
-      const detail = await findBuild(c.env.stores.db, project.id, buildNumOf(params))
+    async (c, { near, project, params }) => {
+      const detail = await findBuild(near.db, project.id, buildNumOf(params))
       if (!detail) throw new AppError('job_not_found')
       return jsonRead(c, jobDetailJson(publicOriginOf(c), project, detail.build))
     },
@@ -37,11 +37,11 @@ export function mountJobs(app: App): void {
   route(
     app,
     'GET /api/v2/project/:vcs/:org/:repo/:num/artifacts',
-    async (c, { grant, project, params }) => {
+    async (c, { grant, near, project, params }) => {
       const key = pageKeyOf(c, 'artifact', ['number', 'string'])
       const after = key && { nodeIndex: key[0], path: key[1] }
       const build = { projectId: project.id, num: buildNumOf(params) }
-      const rows = await listArtifactPage(c.env.stores, build, {
+      const rows = await listArtifactPage(near, build, {
         after,
         limit: PAGE_SIZE + 1,
         paths: openPathsOf({ grant }),
@@ -56,15 +56,10 @@ export function mountJobs(app: App): void {
   route(
     app,
     'GET /api/v2/project/:vcs/:org/:repo/:num/tests',
-    async (c, { project, params }) => {
+    async (c, { near, project, params }) => {
       const key = pageKeyOf(c, 'test', ['string', 'number'])
       const after = key && { report: key[0], position: key[1] }
-      const rows = await listTestPage(
-        c.env.stores,
-        { projectId: project.id, num: buildNumOf(params) },
-        after,
-        PAGE_SIZE + 1,
-      )
+      const rows = await listTestPage(near, { projectId: project.id, num: buildNumOf(params) }, after, PAGE_SIZE + 1)
       if (!rows) throw new AppError('job_not_found')
       const page = pageOfRows(rows, PAGE_SIZE, ({ report, position }) => [report, position])
       return pagedJson(c, 'test', page, v2TestResultJson)

@@ -20,8 +20,8 @@ export function mountWorkflows(app: App): void {
   route(
     app,
     'GET /api/v2/workflow/:id',
-    async (c, { project, params }) => {
-      const workflow = await findWorkflow(c.env.stores.db, project.id, params.id)
+    async (c, { near, project, params }) => {
+      const workflow = await findWorkflow(near.db, project.id, params.id)
       if (!workflow) throw new AppError('workflow_not_found')
       return jsonRead(c, await workflowJson(project, workflow))
     },
@@ -31,9 +31,9 @@ export function mountWorkflows(app: App): void {
   route(
     app,
     'GET /api/v2/workflow/:id/job',
-    async (c, { project, params }) => {
+    async (c, { near, project, params }) => {
       const [after] = pageKeyOf(c, 'job', ['number']) ?? [null]
-      const rows = await listJobs(c.env.stores.db, params.id, after, PAGE_SIZE + 1)
+      const rows = await listJobs(near.db, params.id, after, PAGE_SIZE + 1)
       const page = pageOfRows(rows, PAGE_SIZE, ({ num }) => [num])
       return pagedJson(c, 'job', page, (job) => jobJson(slugText(project), job))
     },

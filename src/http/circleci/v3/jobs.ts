@@ -34,7 +34,7 @@ export function mountV3Jobs(app: App): void {
       const workflowId = requireFilter(c, 'workflow_id')
       const limit = pageLimitOf(c, JOB_PAGE_SIZE)
       const [after] = pageCursorOf(c, 'v3-job', ['number']) ?? [null]
-      const rows = await listJobs(c.env.stores.db, workflowId, after, limit + 1)
+      const rows = await listJobs(opened.near.db, workflowId, after, limit + 1)
       const shown = shownTo(opened)
       const page = pageOfRows(rows, limit, ({ num }) => [num])
       return pageRead(c, 'v3-job', page, (job) => jobJson(opened.project, workflowId, job, shown))
@@ -54,7 +54,7 @@ export function mountV3Jobs(app: App): void {
     async (c, opened) => {
       requireKnownQuery(c, {})
       const { project, params } = opened
-      const detail = await findBuildDetail(c.env.stores.db, { projectId: project.id, id: params.id })
+      const detail = await findBuildDetail(opened.near.db, { projectId: project.id, id: params.id })
       if (!detail) throw new AppError('job_not_found')
       return oneRead(c, await jobDetailJson(project, detail, shownTo(opened)))
     },
@@ -64,13 +64,13 @@ export function mountV3Jobs(app: App): void {
   route(
     app,
     'GET /api/v3/jobs/:id/artifacts',
-    async (c, { grant, project, params }) => {
+    async (c, { grant, near, project, params }) => {
       requireKnownQuery(c, { pages: true })
       const limit = pageLimitOf(c, ARTIFACT_PAGE_SIZE)
       const key = pageCursorOf(c, 'v3-artifact', ['number', 'string'])
       const after = key && { nodeIndex: key[0], path: key[1] }
       const build = { projectId: project.id, id: params.id }
-      const rows = await listArtifactPage(c.env.stores, build, {
+      const rows = await listArtifactPage(near, build, {
         after,
         limit: limit + 1,
         paths: openPathsOf({ grant }),
@@ -85,9 +85,9 @@ export function mountV3Jobs(app: App): void {
   route(
     app,
     'GET /api/v3/jobs/:id/tests',
-    async (c, { project, params }) => {
+    async (c, { near, project, params }) => {
       requireKnownQuery(c, {})
-      const tests = await streamTestResults(c.env.stores, { projectId: project.id, id: params.id })
+      const tests = await streamTestResults(near, { projectId: project.id, id: params.id })
       if (!tests) throw new AppError('job_not_found')
       const body = c.req.raw.method === 'HEAD' ? null : byteStreamOf(tests, testLines)
       return new Response(body, { headers: JSON_LINES })

@@ -73,7 +73,7 @@ export function mountRuns(app: App): void {
     'GET /api/v3/runs/:id',
     async (c, opened) => {
       requireKnownQuery(c, {})
-      const run = await findRun(c.env.stores.db, opened.project.id, opened.params.id)
+      const run = await findRun(opened.near.db, opened.project.id, opened.params.id)
       if (!run) throw new AppError('run_not_found')
       return oneRead(c, await runJson(run, shownTo(opened)))
     },

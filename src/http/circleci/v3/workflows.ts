@@ -23,7 +23,7 @@ export function mountV3Workflows(app: App): void {
       const limit = pageLimitOf(c, PAGE_SIZE)
       const key = pageCursorOf(c, 'v3-workflow', ['number', 'string'])
       const after = key && { createdAt: key[0], id: key[1] }
-      const rows = await listWorkflows(c.env.stores.db, requireFilter(c, 'run_id'), after, limit + 1)
+      const rows = await listWorkflows(opened.near.db, requireFilter(c, 'run_id'), after, limit + 1)
       if (rows.length === 0 && !after) throw new AppError('workflow_not_found', 'This run has no workflow yet.')
       const { items, nextKey } = pageOfRows(rows, limit, ({ createdAt, id }) => [createdAt, id])
       const shown = shownTo(opened)
@@ -41,7 +41,7 @@ export function mountV3Workflows(app: App): void {
     'GET /api/v3/workflows/:id',
     async (c, opened) => {
       requireKnownQuery(c, {})
-      const workflow = await findWorkflow(c.env.stores.db, opened.project.id, opened.params.id)
+      const workflow = await findWorkflow(opened.near.db, opened.project.id, opened.params.id)
       if (!workflow) throw new AppError('workflow_not_found')
       return oneRead(c, await workflowJson(opened.project, workflow, shownTo(opened)))
     },

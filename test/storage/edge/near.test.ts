@@ -1,0 +1,118 @@
+import { env } from 'cloudflare:workers'
+import { sql } from 'drizzle-orm'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { INSTANCE } from '../../../src/domain/access/actor.ts'
+import { findBranchStatus } from '../../../src/storage/builds/branch-status.ts'
+import { noteChange, tellChanges, toldChangeAt } from '../../../src/storage/edge/changes.ts'
+import { openNear } from '../../../src/storage/edge/near.ts'
+import { openPrimary } from '../../../src/storage/stores.ts'
+import { readFenced } from '../../../src/storage/tokens/revocations.ts'
+import { seedProject } from '../../support/seed/seed.ts'
+import { seedBuild } from '../../support/seed/seed-builds.ts'
+import { openTestStores, type TestStores } from '../../support/worker/stores.ts'
+
+const PROJECT = 'a project'
+
+/** What the replica does when it is asked. */
+type Weather = 'fine' | 'gone' | 'hangs'
+
+/** The real D1, which tells apart who was asked: the replica, with which bookmark, or the primary. */
+async function openWatched() {
+  const asked: string[] = []
+  const world = { weather: 'fine' as Weather, asked }
+  const watch = <T extends Pick<D1Database, 'prepare' | 'batch'>>(target: T, name: string): T =>
+    new Proxy(target, {
+      get(real, member) {
+        if (member === 'withSession')
+          return (from: string) =>
+            watch(env.DB.withSession(from) as never, from === 'first-primary' ? 'the poll' : `replica ${from}`)
+        if (member === 'batch')
+          return async (statements: D1PreparedStatement[]) => {
+            asked.push(name)
+            if (name.startsWith('replica') && world.weather === 'gone') throw new Error('D1_ERROR: no such replica')
+            if (name.startsWith('replica') && world.weather === 'hangs') return new Promise(() => {})
+            return real.batch(statements)
+          }
+        const value = Reflect.get(real, member)
+        return typeof value === 'function' ? value.bind(real) : value
+      },
+    })
+  const stores: TestStores = { ...(await openTestStores()), db: openPrimary(watch(env.DB, 'primary')) }
+  await readFenced(stores, [])
+  stores.clock.advance(1)
+  asked.length = 0
+  return { stores, world, bookmark: stores.memory.feed.known?.bookmark ?? '' }
+}
+
+let watched: Awaited<ReturnType<typeof openWatched>>
+beforeEach(async () => {
+  watched = await openWatched()
+})
+
+/** Who answered a read of the project. */
+async function whoAnswers(told?: number): Promise<string | undefined> {
+  const { db } = openNear(watched.stores, PROJECT, told)
+  const [rows] = await db.batch([db.select({ one: sql<number>`1` }).from(sql`feed_state`)])
+  expect(rows).toEqual([{ one: 1 }])
+  return watched.world.asked.at(-1)
+}
+
+describe('a read that decides no right', () => {
+  it('is asked of a replica that has what the last poll of the feed could see', async () => {
+    expect(watched.bookmark).not.toBe('')
+    expect(await whoAnswers()).toBe(`replica ${watched.bookmark}`)
+    expect(openNear(watched.stores, PROJECT).asOf).toBe(watched.stores.now() - 1)
+  })
+
+  it('is asked of the primary where no poll is younger than 10 s', async () => {
+    watched.stores.clock.advance(9_998)
+    expect(await whoAnswers()).toMatch(/^replica/)
+    watched.stores.clock.advance(1)
+    expect(await whoAnswers()).toBe('primary')
+    expect(openNear(watched.stores, PROJECT).asOf).toBe(watched.stores.now())
+  })
+
+  it('is asked of the primary where something of the project was changed since, here or in the data centre', async () => {
+    const { stores } = watched
+    const right = { kind: 'project', projectId: PROJECT, permission: 'builds:write' } as const
+    noteChange(stores, { ...INSTANCE, right: { ...right, projectId: 'another' } })
+    expect(await whoAnswers()).toMatch(/^replica/)
+    noteChange(stores, { ...INSTANCE, right })
+    expect(await whoAnswers()).toBe('primary')
+    await tellChanges(stores)
+    const beside = await openTestStores({ beside: stores })
+    expect(await toldChangeAt(beside, PROJECT)).toBe(stores.now())
+    expect(await toldChangeAt(await openTestStores(), PROJECT)).toBe(Number.NEGATIVE_INFINITY)
+  })
+
+  it('is asked of the replica again once a poll is younger than the change', async () => {
+    const { stores } = watched
+    expect(await whoAnswers(stores.now())).toBe('primary')
+    const changedAt = stores.now()
+    stores.clock.advance(1)
+    await readFenced(stores, [])
+    expect(await whoAnswers(changedAt)).toMatch(/^replica/)
+  })
+
+  it.each(['gone', 'hangs'] as const)(
+    'is answered by the primary when the replica %s, and says so in the log',
+    async (weather) => {
+      watched.world.weather = weather
+      expect(await whoAnswers()).toBe('primary')
+      expect(watched.world.asked).toEqual([`replica ${watched.bookmark}`, 'primary'])
+      expect(watched.stores.warnings).toEqual(['replica_unreadable'])
+    },
+  )
+})
+
+it('a badge whose branch changed in the data centre is read from the primary there, until the replicas have it', async () => {
+  const { stores, world } = watched
+  const project = await seedProject(stores.db)
+  await seedBuild(stores, project, { status: 'failed' })
+  await readFenced(stores, [])
+  const beside = { ...(await openTestStores({ beside: stores })), db: stores.db }
+  await readFenced(beside, [])
+  world.asked.length = 0
+  expect(await findBranchStatus(beside, project.id, 'main')).toBe('failed')
+  expect(world.asked.filter((name) => name.startsWith('replica'))).toEqual([])
+})
