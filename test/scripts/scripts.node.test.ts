@@ -73,6 +73,7 @@ describe('a script that is called in a way that it does not know', () => {
     ['scripts/measure/soak.ts', ['--seed', 'x'], '--seed'],
     ['bench/growth.ts', ['--builds', '0'], '--builds'],
     ['bench/bench.ts', ['--write'], '--write'],
+    ['scripts/measure/crowd.ts', ['--uploads', 'many'], '--uploads'],
     ['scripts/mutants/mutants.ts', ['--file', 'no/such.ts'], 'no/such.ts'],
   ] as const)('names what is wrong with it: %s %j', async (file, args, named) => {
     const { code, text } = await run(file, args)
