@@ -10,12 +10,21 @@ import { type Db, openDb } from '../src/storage/stores.ts'
 
 export type BenchServer = {
   readonly origins: { readonly ours: string; readonly bare: string; readonly hono: string }
+  readonly originOf: (name: string) => Promise<string>
   readonly personal: string
   readonly db: Db
   /** The process that runs all the Workers. */
   readonly pid: number
   readonly inspectorUrl: () => Promise<string>
   readonly stop: () => Promise<void>
+}
+
+/** A Worker that runs beside them, by `bench/measured.ts`: on our own storage, or with a KV or D1 of that name. */
+export type Beside = {
+  readonly name: string
+  readonly entry: string
+  readonly measure?: 'counted' | 'free'
+  readonly storage: 'ours' | { readonly binding: 'KV' | 'OAUTH_KV' | 'DB'; readonly id: string }
 }
 
 const COMPATIBILITY_DATE = '2026-10-20'
@@ -51,14 +60,32 @@ async function openMiniflare(options: Options) {
   }
 }
 
+type BenchOptions = {
+  readonly inspectorPort?: number
+  readonly minify?: boolean
+  readonly beside?: readonly Beside[]
+}
+
 /** The built Worker, and beside it two that only return a fixed image, in one workerd, each on a socket of its own. */
 export async function startBenchServer(
   svg: string,
-  { inspectorPort, minify = true }: { inspectorPort?: number; minify?: boolean } = {},
+  { inspectorPort, minify = true, beside = [] }: BenchOptions = {},
 ): Promise<BenchServer> {
   const folder = mkdtempSync(join(tmpdir(), 'buildpass-bench-'))
   const pepper = `bench:${randomBytes(32).toString('base64url')}`
   const image = JSON.stringify(svg)
+  const ours = {
+    d1Databases: { DB: 'ours' },
+    kvNamespaces: { KV: 'ours' },
+    r2Buckets: { ARTIFACTS: 'ours' },
+    ratelimits: RATE_LIMITS,
+    // Without a consumer: nothing is done behind the answers.
+    queueProducers: { OUTBOX: 'outbox', UPKEEP: 'upkeep' },
+  }
+  const settings = { ...settingsWith(pepper), LOG_REQUESTS: 'notable' }
+  const scripts = new Map<string, string>()
+  for (const { entry } of beside)
+    if (!scripts.has(entry)) scripts.set(entry, await bundle(entry, join(folder, `${scripts.size}.js`), minify))
   const { miniflare, originOf, d1Of } = await openMiniflare({
     ...(inspectorPort === undefined ? {} : { inspectorPort }),
     workers: [
@@ -66,12 +93,8 @@ export async function startBenchServer(
         ...WORKER,
         name: 'ours',
         script: await bundle('src/index.ts', join(folder, 'ours.js'), minify),
-        d1Databases: ['DB'],
-        kvNamespaces: ['KV'],
-        r2Buckets: ['ARTIFACTS'],
-        queueProducers: { OUTBOX: 'outbox', UPKEEP: 'upkeep' },
-        ratelimits: RATE_LIMITS,
-        bindings: { ...settingsWith(pepper), LOG_REQUESTS: 'notable' },
+        ...ours,
+        bindings: settings,
       },
       {
         ...WORKER,
@@ -84,6 +107,13 @@ export async function startBenchServer(
         script: await bundle('bench/bare-hono.ts', join(folder, 'hono.js'), minify),
         bindings: { SVG: svg },
       },
+      ...beside.map(({ name, entry, measure, storage }) => ({
+        ...WORKER,
+        name,
+        script: scripts.get(entry) ?? '',
+        ...(storage === 'ours' ? ours : storageNamed(storage)),
+        bindings: { ...(storage === 'ours' ? settings : { SVG: svg }), ...(measure && { MEASURE: measure }) },
+      })),
     ],
   })
   const d1 = await d1Of('ours')
@@ -94,6 +124,7 @@ export async function startBenchServer(
   if (created === 'login_taken') throw new Error('the bench began with a database that is not empty')
   return {
     origins: { ours: await originOf('ours'), bare: await originOf('bare'), hono: await originOf('hono') },
+    originOf,
     personal: created.secret,
     db,
     pid: workerdPid(),
@@ -102,6 +133,14 @@ export async function startBenchServer(
       await miniflare.dispose()
       rmSync(folder, { recursive: true })
     },
+  }
+}
+
+function storageNamed({ binding, id }: Exclude<Beside['storage'], 'ours'>) {
+  // Their libraries are made for it.
+  return {
+    compatibilityFlags: ['nodejs_compat'],
+    [binding === 'DB' ? 'd1Databases' : 'kvNamespaces']: { [binding]: id },
   }
 }
 

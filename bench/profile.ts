@@ -2,6 +2,7 @@
 import { parseInvocation } from '../scripts/check/invocation.ts'
 import { badgeFor } from '../src/domain/builds/badge.ts'
 import { badgeSvg } from '../src/http/badges/badge-svg.ts'
+import { connectInspector } from './inspector.ts'
 import { startBenchServer } from './miniflare.ts'
 import { prepare } from './scenes.ts'
 import { requireWrk, runWrk } from './wrk.ts'
@@ -26,7 +27,7 @@ const server = await startBenchServer(badgeSvg(badgeFor('success'), 'shield'), {
 try {
   const scene = (await prepare(server)).find(({ name }) => name.charAt(1) === letter)
   if (!scene) throw new Error('no such scene')
-  const inspector = await connect(await server.inspectorUrl())
+  const inspector = await connectInspector(await server.inspectorUrl())
   await inspector.send('Profiler.enable')
   await inspector.send('Profiler.setSamplingInterval', { interval: 100 })
   await inspector.send('Profiler.start')
@@ -49,27 +50,4 @@ function print({ nodes, samples, timeDeltas }: Profile): void {
   const total = [...self.values()].reduce((sum, time) => sum + time, 0)
   const rows = [...self].sort((a, b) => b[1] - a[1]).slice(0, 40)
   for (const [name, time] of rows) console.log(`${((100 * time) / total).toFixed(1).padStart(5)} %  ${name}`)
-}
-
-async function connect(url: string) {
-  const socket = new WebSocket(url)
-  await new Promise((resolve, reject) => {
-    socket.addEventListener('open', resolve)
-    socket.addEventListener('error', reject)
-  })
-  let id = 0
-  const waiting = new Map<number, (result: unknown) => void>()
-  socket.addEventListener('message', ({ data }) => {
-    const message = JSON.parse(String(data)) as { id?: number; result?: unknown }
-    if (message.id !== undefined) waiting.get(message.id)?.(message.result)
-  })
-  return {
-    send: (method: string, params: unknown = {}) =>
-      new Promise<unknown>((resolve) => {
-        id += 1
-        waiting.set(id, resolve)
-        socket.send(JSON.stringify({ id, method, params }))
-      }),
-    close: () => socket.close(),
-  }
 }

@@ -1,13 +1,25 @@
 import { mintSecret } from '../src/domain/access/secret.ts'
-import type { BenchServer } from './miniflare.ts'
+import type { BenchServer, Beside } from './miniflare.ts'
 
 export type Scene = {
   readonly name: string
   readonly url: string
   /** Paths with their queries, asked for in turn instead of the URL. */
   readonly targets?: readonly string[]
+  readonly headers?: Readonly<Record<string, string>>
   readonly status: number
 }
+
+/** Our Worker on the same storage, for reads of which nothing is kept while the database answers at once. */
+export const OURS_FREE: Beside = {
+  name: 'ours-free',
+  entry: 'bench/ours-measured.ts',
+  measure: 'free',
+  storage: 'ours',
+}
+/** And our Worker as it is, which counts what its storage does. */
+export const OURS_COUNTED: Beside = { ...OURS_FREE, name: 'ours-counted', measure: 'counted' }
+
 /** More than an isolate remembers, so that each is forgotten before its turn comes again. */
 const MANY = 5_000
 /** A project holds at most 1,000 tokens. */
@@ -59,15 +71,13 @@ export async function prepare({ origins, personal }: BenchServer): Promise<reado
   ).json()) as { url: string }[] as [{ url: string }]
   const artifact = origins.ours + new URL(url).pathname
   const badge = `${origins.ours}/gh/bench/web.svg?style=shield`
+  const byStatus = `circle-token=${status}`
+  const list = `/api/v1.1/project/gh/bench/web?${byStatus}`
   return [
     { name: '(a) bare Worker', url: `${origins.bare}/gh/bench/web.svg`, status: 200 },
     { name: '(b) bare Hono route', url: `${origins.hono}/gh/bench/web.svg`, status: 200 },
     { name: '(c) badge, status token, warm', url: `${badge}&circle-token=${status}`, status: 200 },
-    {
-      name: '(d) build list',
-      url: `${origins.ours}/api/v1.1/project/gh/bench/web?circle-token=${status}`,
-      status: 200,
-    },
+    { name: '(d) build list', url: origins.ours + list, status: 200 },
     { name: '(e) artifact 302', url: `${artifact}?circle-token=${artifacts}`, status: 302 },
     { name: '(f) garbage token', url: `${badge}&circle-token=bpp_garbage`, status: 401 },
     {
@@ -77,5 +87,22 @@ export async function prepare({ origins, personal }: BenchServer): Promise<reado
       status: 401,
     },
     { name: '(h) cold token', url: badge, targets: cold, status: 200 },
+    {
+      name: '(i) v2 pipelines',
+      url: `${origins.ours}/api/v2/project/gh/bench/web/pipeline?${byStatus}`,
+      status: 200,
+    },
+    { name: '(j) single build', url: `${origins.ours}/api/v1.1/project/gh/bench/web/40?${byStatus}`, status: 200 },
+    { name: '(k) cc.xml', url: `${origins.ours}/gh/bench/web.cc.xml?${byStatus}`, status: 200 },
   ]
+}
+
+/** Two of these reads, of which nothing is kept, on a database that answers at once: what is left is ours. */
+export async function coldScenes(server: BenchServer, scenes: readonly Scene[]): Promise<readonly Scene[]> {
+  const named = { d: '(l) build list, nothing kept, D1 free', c: '(m) badge, nothing kept, D1 free' }
+  const origin = await server.originOf(OURS_FREE.name)
+  return scenes.flatMap((scene) => {
+    const name = named[scene.name.charAt(1) as keyof typeof named]
+    return name ? [{ ...scene, name, url: scene.url.replace(server.origins.ours, origin) }] : []
+  })
 }

@@ -86,9 +86,13 @@ function readText(file: string): string | null {
   return existsSync(join(REPOSITORY, file)) ? readFileSync(join(REPOSITORY, file), 'utf8') : null
 }
 
+/** Of the repository, and of what the bench alone installs. */
 async function lockfileIsSound(): Promise<boolean> {
-  const problems = lockfileProblems(readJson<Lockfile>('package-lock.json'), readJson<Manifest>('package.json'))
-  for (const problem of problems) console.error(`package-lock.json: ${problem}`)
+  const problems = ['', 'bench/peers/'].flatMap((folder) => {
+    const [lock, manifest] = [`${folder}package-lock.json`, `${folder}package.json`]
+    return lockfileProblems(readJson<Lockfile>(lock), readJson<Manifest>(manifest)).map((found) => `${lock}: ${found}`)
+  })
+  for (const problem of problems) console.error(problem)
   return problems.length === 0
 }
 
