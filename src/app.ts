@@ -114,6 +114,7 @@ async function openIsolate(env: Bindings): Promise<Isolate> {
       peppers: settings.peppers,
       graceMs: settings.graceMs,
       now: () => Date.now(),
+      pause: (ms) => scheduler.wait(ms),
     },
   }
 }

@@ -24,6 +24,8 @@ export type Stores = {
   readonly graceMs: number
   readonly now: () => number
   readonly waitUntil: (work: Promise<unknown>) => void
+  /** Lets time pass, for what is done a while after the answer. */
+  readonly pause: (ms: number) => Promise<unknown>
   /** Tells the log of a fault that did not change the answer. */
   readonly warn: (event: string, error: unknown) => void
 }

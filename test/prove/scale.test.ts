@@ -6,7 +6,7 @@ import type { Project } from '../../src/domain/project.ts'
 import { findBranchStatus } from '../../src/storage/builds/branch-status.ts'
 import { findGrant } from '../../src/storage/edge/grants.ts'
 import { openDb } from '../../src/storage/stores.ts'
-import { noteUse } from '../../src/storage/tokens/tokens.ts'
+import { noteUse } from '../../src/storage/tokens/uses.ts'
 import { UNLIMITED } from '../support/seed/present.ts'
 import { type SeededToken, seedProject, seedToken } from '../support/seed/seed.ts'
 import { reportBuild } from '../support/worker/as-instance.ts'
@@ -75,7 +75,11 @@ it.each([true, false])(
       const verdict = await findGrant(stores, badge.token.secret, project, UNLIMITED)
       expect(verdict.kind).toBe('granted')
       await findBranchStatus(stores, project.id, 'main')
-      noteUse(stores, badge.token.id, () => null)
+      noteUse(
+        stores,
+        { tokenId: badge.token.id, isUncached: verdict.kind === 'granted' && verdict.tier === 'd1' },
+        () => null,
+      )
       await stores.settled()
       // A use is noted by the minute of the clock, so the model's time has the clock's minutes.
       const now = (first.clock.now - (startedAt - (startedAt % 60_000))) / 1000

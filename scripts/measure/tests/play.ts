@@ -63,6 +63,7 @@ export async function openPlayed(file: string, pepper: string, startsAt: number)
     graceMs: 0,
     now: () => clock,
     waitUntil: (work) => void waiting.push(work),
+    pause: async () => undefined,
     warn: (event, cause) => {
       throw new Error(event, { cause })
     },

@@ -203,6 +203,7 @@ export async function openRequest(world: World, isolate: Isolate, late: Late = {
     graceMs: plan.graceMs,
     now: () => timeline.now,
     waitUntil: () => {},
+    pause: (ms) => timeline.sleep(ms, request),
     warn: (event, error) => world.said.push(event, error instanceof Error ? error.message : String(error)),
   }
   Object.assign(request.stores, stores)

@@ -25,7 +25,7 @@ export type TestStores = Stores & {
   readonly steps: UpkeepStep[]
   /** The events that would have been logged. */
   readonly warnings: string[]
-  /** Waits for all that was left to `waitUntil`. */
+  /** Waits for all that was left to `waitUntil`; pauses end at once. */
   settled(): Promise<void>
 }
 
@@ -54,6 +54,7 @@ export async function openTestStores({
   const checks: string[] = []
   const steps: UpkeepStep[] = []
   const waiting: Promise<unknown>[] = []
+  const pauses: (() => void)[] = []
   const centre = beside?.centre ?? crypto.randomUUID()
   const cache = cacheApi ? await caches.open(centre) : null
   return {
@@ -81,6 +82,7 @@ export async function openTestStores({
     graceMs,
     now: () => clock.now,
     waitUntil: (work) => void waiting.push(work),
+    pause: () => new Promise<void>((resolve) => pauses.push(resolve)),
     warn: (event) => void warnings.push(event),
     clock,
     centre,
@@ -93,7 +95,10 @@ export async function openTestStores({
     steps,
     warnings,
     async settled() {
-      while (waiting.length > 0) await Promise.allSettled(waiting.splice(0))
+      while (waiting.length > 0) {
+        for (const end of pauses.splice(0)) end()
+        await Promise.allSettled(waiting.splice(0))
+      }
     },
   }
 }
