@@ -23,8 +23,8 @@ const PRICE = {
 const CPU_MS = 1
 /** A log line in ten is kept: `head_sampling_rate` in wrangler.toml. */
 const LOGGED = 0.1
-/** Rows that D1 reads for each, counted by test/prove/growth.test.ts. */
-const ROWS = { poll: 1, tokenRead: 4, statusRead: 14, useNote: 1 }
+/** Rows that D1 reads for each, counted by test/prove/growth.test.ts and test/storage/tokens/uses.test.ts. */
+const ROWS = { poll: 1, tokenRead: 4, statusRead: 14, use: 10 }
 
 const BASE: Load = {
   perSecond: 100,
@@ -75,7 +75,7 @@ function tableOf(title: string, loads: readonly (readonly [string, Load])[]): st
       'tokens',
       'statuses',
     ],
-    ...['last uses', 'rows written/s', '$ per million reads', '$ a month'],
+    ...['batches of uses', 'rows written/s', 'data points/s', '$ per million reads', '$ a month'],
   ]
   const rows = loads.map(([name, load]) => rowOf(name, load, simulate(load, readsFor(load))))
   return [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n')
@@ -87,7 +87,7 @@ function readsFor({ perSecond }: Load): number {
 
 function rowOf(name: string, load: Load, spent: Operations): readonly string[] {
   const perSecond = (count: number) => shown((count / spent.requests) * load.perSecond)
-  const { polls, tokenReads, statusReads, useNotes } = spent
+  const { polls, tokenReads, statusReads, useWrites } = spent
   const dollars = dollarsPerMillion(spent)
   return [
     ...[
@@ -99,12 +99,13 @@ function rowOf(name: string, load: Load, spent: Operations): readonly string[] {
     ],
     ...[
       spent.kvReads,
-      polls + tokenReads + statusReads + useNotes,
+      polls + tokenReads + statusReads + useWrites,
       polls,
       tokenReads,
       statusReads,
-      useNotes,
+      useWrites,
       spent.rowsWritten,
+      spent.dataPoints,
     ].map(perSecond),
     `$${dollars.toFixed(2)}`,
     `$${shown((dollars * load.perSecond * 30 * 86_400) / 1e6)}`,
@@ -113,13 +114,12 @@ function rowOf(name: string, load: Load, spent: Operations): readonly string[] {
 
 /** Of a paid account, past what the plan's five dollars include. */
 function dollarsPerMillion(spent: Operations): number {
-  const { requests, kvReads, kvWrites, polls, tokenReads, statusReads, useNotes, rowsWritten } = spent
-  const rowsRead =
-    polls * ROWS.poll + tokenReads * ROWS.tokenRead + statusReads * ROWS.statusRead + useNotes * ROWS.useNote
-  const each = PRICE.request + CPU_MS * PRICE.cpuMs + PRICE.dataPoint + LOGGED * PRICE.logLine
+  const { requests, kvReads, kvWrites, polls, tokenReads, statusReads, uses, rowsWritten, dataPoints } = spent
+  const rowsRead = polls * ROWS.poll + tokenReads * ROWS.tokenRead + statusReads * ROWS.statusRead + uses * ROWS.use
+  const each = PRICE.request + CPU_MS * PRICE.cpuMs + LOGGED * PRICE.logLine
   const stored =
     kvReads * PRICE.kvRead + kvWrites * PRICE.kvWrite + rowsRead * PRICE.rowRead + rowsWritten * PRICE.rowWritten
-  return each + stored / requests
+  return each + (stored + dataPoints * PRICE.dataPoint) / requests
 }
 
 function shown(value: number): string {
