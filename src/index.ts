@@ -65,8 +65,8 @@ async function take(message: Message<OutboxMessage | UpkeepStep>, env: Bindings,
       return
     }
     if ('pipeline' in body) {
-      if (await checkPipeline(stores, body.pipeline)) message.ack()
-      else message.retry({ delaySeconds: RETRY_SECONDS })
+      await checkPipeline(stores, body.pipeline)
+      message.ack()
       return
     }
     const sent = await sendMessage(stores, settings, body.id)

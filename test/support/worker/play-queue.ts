@@ -21,7 +21,7 @@ export function createQueue(stores: TestStores, settings: SendSettings) {
   }
   const work = async ({ message }: Due) => {
     if ('pipeline' in message) {
-      if (!(await checkPipeline(stores, message.pipeline))) waiting.push({ at: stores.clock.now + 60_000, message })
+      await checkPipeline(stores, message.pipeline)
       return
     }
     const outcome = await sendMessage(stores, settings, message.id)
