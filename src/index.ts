@@ -1,3 +1,4 @@
+import { doDeferred } from './actions/do-deferred.ts'
 import { checkPipeline } from './actions/notices/check-pipeline.ts'
 import { planUpkeep, runUpkeep } from './actions/run-daily-tasks.ts'
 import { sendMessage } from './actions/send-message.ts'
@@ -62,6 +63,12 @@ async function take(message: Message<OutboxMessage | UpkeepStep>, env: Bindings,
       trace.projectId = body.project ?? null
       if (await runUpkeep(stores, body)) message.ack()
       else message.retry({ delaySeconds: RETRY_SECONDS })
+      return
+    }
+    if ('deferred' in body) {
+      trace.projectId = body.deferred.kind === 'reports' ? body.deferred.projectId : null
+      await doDeferred(stores, body.deferred)
+      message.ack()
       return
     }
     if ('pipeline' in body) {

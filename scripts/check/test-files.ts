@@ -39,6 +39,7 @@ export const WALKS = [
   'test/http/frame/access.test.ts',
   'test/http/frame/conditions.test.ts',
   'test/http/frame/foreign-ids.test.ts',
+  'test/http/frame/free-plan.test.ts',
   'test/http/frame/host.test.ts',
   'test/http/frame/id-slugs.test.ts',
   'test/http/frame/lasting-effects.test.ts',

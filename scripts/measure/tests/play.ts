@@ -61,6 +61,7 @@ export async function openPlayed(file: string, pepper: string, startsAt: number)
     memory: createMemory(),
     peppers,
     graceMs: 0,
+    maxQueries: 1_000,
     now: () => clock,
     waitUntil: (work) => void waiting.push(work),
     pause: async () => undefined,

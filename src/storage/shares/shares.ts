@@ -104,9 +104,11 @@ export function deleteShare(stores: Stores, projectId: string, id: string, actor
 }
 
 /** Ends the share link that was found in public, if it is one. */
-export async function endLeakedShare(stores: Stores, secret: ShareSecret, actor: Actor): Promise<void> {
-  const hashes = await hashSecret(stores.peppers, secret)
-  await endShares(stores, actor, 'share.leaked', sql`hash in ${[...hashes]}`)
+export async function endLeakedShares(stores: Stores, secrets: readonly ShareSecret[], actor: Actor): Promise<void> {
+  if (secrets.length === 0) return
+  const hashes = await Promise.all(secrets.map((secret) => hashSecret(stores.peppers, secret)))
+  const which = sql`hash in (select row.value from json_each(${JSON.stringify(hashes.flat())}) as row)`
+  await endShares(stores, actor, 'share.leaked', which)
 }
 
 async function endShares(stores: Stores, actor: Actor, action: AuditAction, which: SQL): Promise<boolean> {

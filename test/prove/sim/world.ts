@@ -201,6 +201,7 @@ export async function openRequest(world: World, isolate: Isolate, late: Late = {
     memory,
     peppers: own,
     graceMs: plan.graceMs,
+    maxQueries: 1_000,
     now: () => timeline.now,
     waitUntil: () => {},
     pause: (ms) => timeline.sleep(ms, request),
