@@ -1,31 +1,30 @@
 import { eq } from 'drizzle-orm'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { countingBucket, nothingSpent, type Spent } from '../../../bench/counting-d1.ts'
+import { MOST_QUERIES } from '../../../bench/free-plan.ts'
 import { doDeferred } from '../../../src/actions/do-deferred.ts'
-import { planUpkeep, runUpkeep } from '../../../src/actions/run-daily-tasks.ts'
 import { takeDelivery } from '../../../src/actions/take-delivery.ts'
 import { INSTANCE } from '../../../src/domain/access/actor.ts'
-import { NO_POLICY } from '../../../src/domain/access/policy.ts'
 import { mintSecret, type Secret } from '../../../src/domain/access/secret.ts'
-import { DAY_MS } from '../../../src/domain/day.ts'
 import { parseSlug } from '../../../src/domain/project.ts'
 import type { TestResult } from '../../../src/domain/tests/test-result.ts'
 import { ACCESS, PAGES } from '../../../src/http/frame/access.ts'
 import { builds } from '../../../src/storage/schema/schema.ts'
-import { putPolicy } from '../../../src/storage/tokens/policy.ts'
 import { PAGE_ROUTES, pathsIn, ROUTES } from '../../support/api/route-paths.ts'
 import { gitlabPipeline } from '../../support/seed/ci-payloads.ts'
 import { type Furnished, furnish } from '../../support/seed/furnished.ts'
 import { seedMember, seedProject, seedToken, seedUser } from '../../support/seed/seed.ts'
 import { seedBuild } from '../../support/seed/seed-builds.ts'
-import { seedManyTokens } from '../../support/seed/seed-many.ts'
 import { storedZip } from '../../support/seed/zips.ts'
 import { openTestApp } from '../../support/worker/app.ts'
-import { replaceTestResults } from '../../support/worker/as-instance.ts'
+import { replaceTestResults, reportBuilds } from '../../support/worker/as-instance.ts'
 import { countQueries, FREE_QUERIES } from '../../support/worker/free-plan.ts'
 import { openTestStores, type TestStores } from '../../support/worker/stores.ts'
+import { reportOf } from '../../support/worker/world.ts'
 
 // What each route that writes asks of D1 is counted where all of them are walked: lasting-effects.test.ts, here and of the pages.
-// The messages that send something are in test/support/worker/play-queue.ts.
+// The messages that send something are counted in test/support/worker/play-queue.ts, what is about all of an instance in
+// test/prove/free-plan.test.ts.
 
 let world: Furnished
 
@@ -33,11 +32,20 @@ beforeAll(async () => {
   world = await furnish(await openTestStores())
 })
 
+type Cold = TestStores & { readonly spent: Spent }
+
 /** An isolate that knows nothing, in a data centre that knows nothing, without KV: it asks D1 for all. */
-async function openCold(): Promise<TestStores> {
+async function openCold(): Promise<Cold> {
   const stores = await openTestStores({ maxQueries: FREE_QUERIES })
   stores.faults.kvGet = async () => null
-  return stores
+  const spent = nothingSpent()
+  return { ...stores, artifacts: countingBucket(stores.artifacts, spent), spent }
+}
+
+const FREE_SUBREQUESTS = 50
+
+function subrequestsOf({ spent, counts }: Cold): number {
+  return spent.bucketCalls + counts.kvGets + counts.kvPuts + counts.cacheMatches + counts.cachePuts
 }
 
 const isRead = (name: string) => name.startsWith('GET ')
@@ -45,21 +53,25 @@ const isRead = (name: string) => name.startsWith('GET ')
 describe('on the free plan, the most that D1 may be asked in an invocation is enough for', () => {
   it.each(ROUTES.filter(isRead))('%s', async (name) => {
     for (const path of pathsIn(world, name).paths) {
-      const app = await openTestApp({ stores: await openCold() })
-      const queries = countQueries(app.stores)
+      const stores = await openCold()
+      const app = await openTestApp({ stores })
+      const queries = countQueries(stores)
       const token = ACCESS[name] === 'owner' ? world.secrets.owner : world.secrets.admin
       await (await app.ask(path, { token })).arrayBuffer()
-      expect(await queries()).toBeLessThanOrEqual(FREE_QUERIES)
+      expect(await queries()).toBeLessThanOrEqual(MOST_QUERIES.read)
+      expect(subrequestsOf(stores)).toBeLessThanOrEqual(FREE_SUBREQUESTS)
     }
   })
 
   it.each(PAGE_ROUTES.filter(isRead))('the page %s', async (name) => {
     for (const path of pathsIn(world, name).paths) {
-      const app = await openTestApp({ stores: await openCold() })
-      const queries = countQueries(app.stores)
+      const stores = await openCold()
+      const app = await openTestApp({ stores })
+      const queries = countQueries(stores)
       const { cookie } = world.sessions[PAGES[name] === 'owner' ? 'owner' : 'admin']
       await (await app.ask(path, { headers: { Cookie: cookie, Accept: 'text/html' } })).arrayBuffer()
-      expect(await queries()).toBeLessThanOrEqual(FREE_QUERIES)
+      expect(await queries()).toBeLessThanOrEqual(MOST_QUERIES.read)
+      expect(subrequestsOf(stores)).toBeLessThanOrEqual(FREE_SUBREQUESTS)
     }
   })
 
@@ -110,6 +122,24 @@ describe('on the free plan, the most that D1 may be asked in an invocation is en
     for (const token of found) expect((await app.ask('/api/buildpass/v1/token', { token })).status).toBe(401)
   })
 
+  it('the rerun of a workflow of six jobs, which is one transaction', async () => {
+    const stores = await openCold()
+    const workflow = { externalId: crypto.randomUUID(), name: 'six' }
+    const [first] = await reportBuilds(
+      stores,
+      world.project.id,
+      Array.from({ length: 6 }, (_, i) => reportOf({ externalId: crypto.randomUUID(), jobName: `job ${i}`, workflow })),
+    )
+    const id = first && 'build' in first ? first.build.workflow.id : ''
+    const app = await openTestApp({ stores: await openCold() })
+    const queries = countQueries(app.stores)
+    const response = await app.ask(`/api/v2/workflow/${id}/rerun`, {
+      ...{ method: 'POST', token: world.secrets.admin, json: {} },
+    })
+    expect(response.status).toBe(202)
+    expect(await queries()).toBeLessThanOrEqual(FREE_QUERIES)
+  })
+
   it('a report of 50,000 tests, 5,000 of them red', async () => {
     const stores = await openCold()
     const build = await seedBuild(stores, await seedProject(stores.db), { status: 'failed' })
@@ -135,38 +165,5 @@ describe('on the free plan, the most that D1 may be asked in an invocation is en
     const response = await app.ask(path, { method: 'PUT', token: world.secrets.admin, body: zip, headers })
     expect(response.status).toBe(201)
     expect(await queries()).toBeLessThanOrEqual(FREE_QUERIES)
-  })
-
-  it('ending all tokens that break a policy, of which there may be more than a call ends', async () => {
-    const stores = await openCold()
-    const owner = await seedUser(stores.db, { instanceRole: 'owner' })
-    const { secret } = await seedToken(stores, { kind: 'personal', user: owner, expiresAt: stores.now() + DAY_MS })
-    for (let i = 0; i < 3; i++) await seedManyTokens({ kind: 'personal', userId: (await seedUser(stores.db)).id }, 999)
-    await putPolicy(stores, { ...NO_POLICY, personalDays: 30 }, INSTANCE)
-    const app = await openTestApp({ stores })
-    const queries = countQueries(stores)
-    const response = await app.ask('/api/buildpass/v1/instance/policy/breaking/end', { method: 'POST', token: secret })
-    expect(await response.json()).toMatchObject({ is_all: false })
-    expect(await queries()).toBeLessThanOrEqual(FREE_QUERIES)
-    await putPolicy(stores, NO_POLICY, INSTANCE)
-  })
-
-  it('each step of the upkeep, where much is due', async () => {
-    const stores = await openCold()
-    const user = await seedUser(stores.db)
-    for (let i = 0; i < 25; i++)
-      await seedToken(stores, {
-        ...{ kind: 'personal', user, createdAt: stores.now() - 100 * DAY_MS, expiresAt: stores.now() + 6 * DAY_MS },
-      })
-    await putPolicy(stores, { ...NO_POLICY, unusedDays: 90 }, INSTANCE)
-    await planUpkeep(stores)
-    const most: Record<string, number> = {}
-    for (let step = stores.steps.shift(); step; step = stores.steps.shift()) {
-      const queries = countQueries(stores)
-      await runUpkeep(stores, step)
-      most[step.task] = Math.max(most[step.task] ?? 0, await queries())
-    }
-    for (const [task, queries] of Object.entries(most)) expect([task, queries <= FREE_QUERIES]).toEqual([task, true])
-    await putPolicy(stores, NO_POLICY, INSTANCE)
   })
 })
