@@ -48,8 +48,8 @@ async function writeUses(stores: Stores): Promise<void> {
 /** Uses as rows: the last of each token, or of each in each ten minutes. */
 function lastOfEach(used: readonly Use[], which: 'token_id' | 'token_id, step') {
   const rows = JSON.stringify(used.map(({ tokenId, at, from }) => [tokenId, at, from]))
-  return sql`(select value ->> 0 as token_id, max(value ->> 1) as at, (value ->> 1) / ${sql.raw(String(USE_STEP_MS))} as step, value ->> 2 as place
-    from json_each(${rows}) group by ${sql.raw(which)}) as used`
+  return sql`(select row.value ->> 0 as token_id, max(row.value ->> 1) as at, (row.value ->> 1) / ${sql.raw(String(USE_STEP_MS))} as step, row.value ->> 2 as place
+    from json_each(${rows}) as row group by ${sql.raw(which)}) as used`
 }
 
 /** No row is written for a token of which another isolate wrote in these ten minutes, or later. */
