@@ -1,7 +1,7 @@
 import type { Deferred } from '../domain/deferred.ts'
 import type { Stores } from './stores.ts'
 
-/** A queue takes a hundred messages, and 256 KB, in one call. */
+/** A queue takes 256 KB in one call. */
 const MAX_A_CALL = 10
 
 /** Hands work to the queue; gives what it did not take. */

@@ -51,7 +51,7 @@ export function mountLeaks(app: App): void {
       texts.flatMap((text) => parseSecret(text) ?? []),
     )
     const atOnce = Math.floor((stores.maxQueries - QUERIES_AROUND) / QUERIES_A_TOKEN)
-    // Each by itself: what ends one may end others, and fails for itself.
+    // Each in a transaction of its own: what ends one may end others of them.
     for (const id of ids.slice(0, atOnce)) await endLeakedToken(stores, id, actor)
     await deferOrDo(
       stores,

@@ -54,8 +54,8 @@ export function knownGrant(stores: Stores, secret: Secret): Granted | null {
 }
 
 /**
- * Verifies a secret by memory, then the data centre's cache, KV and D1; a cached grant counts only if the revocation feed proves it. `slug` names
- * the project that will be read next, so that a round trip to D1 reads it too.
+ * Verifies a secret by memory, then the data centre's cache, KV and D1; a cached grant counts only if the revocation feed
+ * proves it. `slug` names the project that will be read next, so that a round trip to D1 reads it too.
  */
 export async function findGrant(
   stores: Stores,

@@ -103,7 +103,7 @@ export function deleteShare(stores: Stores, projectId: string, id: string, actor
   return endShares(stores, actor, 'share.ended', sql`id = ${id} and project_id = ${projectId}`)
 }
 
-/** Ends the share link that was found in public, if it is one. */
+/** Ends the share links that were found in public, as far as there are such. */
 export async function endLeakedShares(stores: Stores, secrets: readonly ShareSecret[], actor: Actor): Promise<void> {
   if (secrets.length === 0) return
   const hashes = await Promise.all(secrets.map((secret) => hashSecret(stores.peppers, secret)))
