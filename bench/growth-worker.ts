@@ -17,13 +17,14 @@ export default {
     const isCounted = request.headers.get('X-Count') === '1'
     const opened = await openRequest(env, ctx)
     const now = request.headers.get('X-Now')
+    const memory = createMemory()
     const stores: Stores = {
       ...opened.stores,
       db: openPrimary(isCounted ? countingD1(env.DB, spent) : env.DB),
       artifacts: isCounted ? countingBucket(env.ARTIFACTS, spent) : env.ARTIFACTS,
       kv: NO_KV,
       cache: null,
-      memory: { ...createMemory(), uses: NOTED },
+      memory: { ...memory, uses: { ...memory.uses, noted: NOTED } },
       // What is done behind the answer is none of its cost.
       waitUntil: isCounted ? () => {} : opened.stores.waitUntil,
       ...(now === null ? {} : { now: () => Number(now) }),

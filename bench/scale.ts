@@ -1,11 +1,11 @@
 // npm run scale [-- --write | --check [--quick]]: the tables of docs/scale.md, from the model that test/prove/scale.test.ts holds
-// the code against; --quick leaves out the three largest loads, which take four fifths of the time.
+// the code against, and that of docs/operations.md on the free plan; --quick leaves out the three largest loads, which take four fifths of the time.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseInvocation } from '../scripts/check/invocation.ts'
+import { freePlanTable, TEAM } from './free-plan.ts'
 import { type Load, type Operations, simulate } from './scale-model.ts'
 
-const DOCUMENT = join(import.meta.dirname, '../docs/scale.md')
 /** Enough reads for the caches to settle, and not more than a moment's work. */
 const [MIN_READS, MAX_READS, SIMULATED_SECONDS] = [100_000, 1_500_000, 900]
 
@@ -23,8 +23,8 @@ const PRICE = {
 const CPU_MS = 1
 /** A log line in ten is kept: `head_sampling_rate` in wrangler.toml. */
 const LOGGED = 0.1
-/** Rows that D1 reads for each, counted by test/prove/growth.test.ts. */
-const ROWS = { poll: 1, tokenRead: 4, statusRead: 14, useNote: 1 }
+/** Rows that D1 reads for each, counted by test/prove/growth.test.ts and test/storage/tokens/uses.test.ts. */
+const ROWS = { poll: 1, tokenRead: 4, statusRead: 14, use: 10 }
 
 const BASE: Load = {
   perSecond: 100,
@@ -50,6 +50,9 @@ const WORSE: readonly (readonly [string, Load])[] = [
   ['all three', { ...BASE, isolateLifeSeconds: 30, isolates: 8, hasCacheApi: false }],
 ]
 
+/** Of the free plan, where a badge is seldom asked for. */
+const SMALL_TEAM: Load = { ...BASE, perSecond: TEAM.badges / 86_400, centres: 3, tokens: TEAM.tokens }
+
 const { values } = parseInvocation('npm run scale [-- --write | --check [--quick]]', {
   write: { type: 'boolean' },
   check: { type: 'boolean' },
@@ -57,9 +60,13 @@ const { values } = parseInvocation('npm run scale [-- --write | --check [--quick
 })
 const isQuick = values.check === true && values.quick === true
 const loads = isQuick ? LOADS.filter(([, load]) => readsFor(load) === MIN_READS) : LOADS
-const text = [tableOf('load', loads), '', tableOf('what is worse', WORSE)].join('\n')
-if (values.write || values.check) keep(text)
-else console.log(text)
+const texts = {
+  'docs/scale.md': [tableOf('load', loads), '', tableOf('what is worse', WORSE)].join('\n'),
+  'docs/operations.md': freePlanTable(simulate(SMALL_TEAM, MIN_READS), rowsReadBy),
+}
+for (const [document, text] of Object.entries(texts))
+  if (values.write || values.check) keep(document, text)
+  else console.log(`${document}\n${text}\n`)
 
 function tableOf(title: string, loads: readonly (readonly [string, Load])[]): string {
   const head = [
@@ -75,7 +82,7 @@ function tableOf(title: string, loads: readonly (readonly [string, Load])[]): st
       'tokens',
       'statuses',
     ],
-    ...['last uses', 'rows written/s', '$ per million reads', '$ a month'],
+    ...['batches of uses', 'rows written/s', 'data points/s', '$ per million reads', '$ a month'],
   ]
   const rows = loads.map(([name, load]) => rowOf(name, load, simulate(load, readsFor(load))))
   return [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n')
@@ -87,7 +94,7 @@ function readsFor({ perSecond }: Load): number {
 
 function rowOf(name: string, load: Load, spent: Operations): readonly string[] {
   const perSecond = (count: number) => shown((count / spent.requests) * load.perSecond)
-  const { polls, tokenReads, statusReads, useNotes } = spent
+  const { polls, tokenReads, statusReads, useWrites } = spent
   const dollars = dollarsPerMillion(spent)
   return [
     ...[
@@ -99,27 +106,31 @@ function rowOf(name: string, load: Load, spent: Operations): readonly string[] {
     ],
     ...[
       spent.kvReads,
-      polls + tokenReads + statusReads + useNotes,
+      polls + tokenReads + statusReads + useWrites,
       polls,
       tokenReads,
       statusReads,
-      useNotes,
+      useWrites,
       spent.rowsWritten,
+      spent.dataPoints,
     ].map(perSecond),
     `$${dollars.toFixed(2)}`,
     `$${shown((dollars * load.perSecond * 30 * 86_400) / 1e6)}`,
   ]
 }
 
+function rowsReadBy({ polls, tokenReads, statusReads, uses }: Operations): number {
+  return polls * ROWS.poll + tokenReads * ROWS.tokenRead + statusReads * ROWS.statusRead + uses * ROWS.use
+}
+
 /** Of a paid account, past what the plan's five dollars include. */
 function dollarsPerMillion(spent: Operations): number {
-  const { requests, kvReads, kvWrites, polls, tokenReads, statusReads, useNotes, rowsWritten } = spent
-  const rowsRead =
-    polls * ROWS.poll + tokenReads * ROWS.tokenRead + statusReads * ROWS.statusRead + useNotes * ROWS.useNote
-  const each = PRICE.request + CPU_MS * PRICE.cpuMs + PRICE.dataPoint + LOGGED * PRICE.logLine
+  const { requests, kvReads, kvWrites, rowsWritten, dataPoints } = spent
+  const rowsRead = rowsReadBy(spent)
+  const each = PRICE.request + CPU_MS * PRICE.cpuMs + LOGGED * PRICE.logLine
   const stored =
     kvReads * PRICE.kvRead + kvWrites * PRICE.kvWrite + rowsRead * PRICE.rowRead + rowsWritten * PRICE.rowWritten
-  return each + stored / requests
+  return each + (stored + dataPoints * PRICE.dataPoint) / requests
 }
 
 function shown(value: number): string {
@@ -127,18 +138,20 @@ function shown(value: number): string {
 }
 
 /** Puts the tables between the two marks of the document, or compares them with what stands there. */
-function keep(tables: string): void {
+function keep(document: string, tables: string): void {
+  const file = join(import.meta.dirname, '..', document)
   const [before, after] = ['<!-- npm run scale -->\n', '<!-- end -->']
-  const document = readFileSync(DOCUMENT, 'utf8')
-  const [from, to] = [document.indexOf(before) + before.length, document.indexOf(after)]
+  const old = readFileSync(file, 'utf8')
+  const from = old.indexOf(before) + before.length
+  const to = old.indexOf(after, from)
   if (from < before.length || to < from)
-    throw new Error('docs/scale.md has lost the marks between which the tables stand')
-  const next = `${document.slice(0, from)}${tables}\n${document.slice(to)}`
-  if (values.write) writeFileSync(DOCUMENT, next)
-  else if (isQuick ? !hasEach(document.slice(from, to), tables) : next !== document) {
-    console.error('docs/scale.md is not what the model says: npm run scale -- --write')
+    throw new Error(`${document} has lost the marks between which the tables stand`)
+  const next = `${old.slice(0, from)}${tables}\n${old.slice(to)}`
+  if (values.write) writeFileSync(file, next)
+  else if (isQuick ? !hasEach(old.slice(from, to), tables) : next !== old) {
+    console.error(`${document} is not what the model says: npm run scale -- --write`)
     process.exitCode = 1
-  } else console.log('docs/scale.md is what the model says.')
+  } else console.log(`${document} is what the model says.`)
 }
 
 function hasEach(text: string, tables: string): boolean {

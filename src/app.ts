@@ -117,7 +117,9 @@ async function openIsolate(env: Bindings): Promise<Isolate> {
       memory,
       peppers: settings.peppers,
       graceMs: settings.graceMs,
+      maxQueries: settings.maxQueries,
       now: () => Date.now(),
+      pause: (ms) => scheduler.wait(ms),
     },
   }
 }

@@ -53,4 +53,5 @@ export type Bindings = {
   readonly LOCAL_ORIGIN?: string
   readonly OUTBOUND_PRIVATE_HOSTS?: string
   readonly LOG_REQUESTS?: string
+  readonly PLAN?: string
 }

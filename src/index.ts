@@ -1,3 +1,4 @@
+import { doDeferred } from './actions/do-deferred.ts'
 import { checkPipeline } from './actions/notices/check-pipeline.ts'
 import { planUpkeep, runUpkeep } from './actions/run-daily-tasks.ts'
 import { sendMessage } from './actions/send-message.ts'
@@ -65,9 +66,15 @@ async function take(message: Message<OutboxMessage | UpkeepStep>, env: Bindings,
       else message.retry({ delaySeconds: RETRY_SECONDS })
       return
     }
+    if ('deferred' in body) {
+      trace.projectId = body.deferred.kind === 'reports' ? body.deferred.projectId : null
+      await doDeferred(stores, body.deferred)
+      message.ack()
+      return
+    }
     if ('pipeline' in body) {
-      if (await checkPipeline(stores, body.pipeline)) message.ack()
-      else message.retry({ delaySeconds: RETRY_SECONDS })
+      await checkPipeline(stores, body.pipeline)
+      message.ack()
       return
     }
     const sent = await sendMessage(stores, settings, body.id)

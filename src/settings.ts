@@ -39,6 +39,8 @@ export type Settings = {
   readonly assetVersion: string
   readonly queryTokens: QueryTokens
   readonly graceMs: number
+  /** What one invocation may ask of D1 on the plan of the account. */
+  readonly maxQueries: number
   readonly peppers: Peppers
   readonly downloadKey: DownloadKey
   /** Seal what must be readable again. */
@@ -68,6 +70,7 @@ export async function parseSettings(env: Bindings): Promise<Settings> {
     assetVersion: env.VERSION.id.slice(0, 8),
     queryTokens: queryTokensOf(env.QUERY_TOKENS),
     graceMs: graceOf(env.OUTAGE_GRACE_SECONDS) * 1000,
+    maxQueries: MAX_QUERIES[planOf(env.PLAN)],
     peppers: await importPeppers(required('PEPPERS', env.PEPPERS)),
     downloadKey: (await importHmacKey(required('DOWNLOAD_KEY', env.DOWNLOAD_KEY)).catch((cause) => {
       throw new Error('DOWNLOAD_KEY must be base64url of at least 32 bytes', { cause })
@@ -129,6 +132,14 @@ function queryTokensOf(value: string | undefined): QueryTokens {
   if (value === undefined || value === '') return 'all'
   if (value === 'all' || value === 'project' || value === 'off' || value === 'all-methods') return value
   throw new Error('QUERY_TOKENS must be all, project, off or all-methods')
+}
+
+const MAX_QUERIES = { free: 50, paid: 1_000 } as const
+
+function planOf(value: string | undefined): keyof typeof MAX_QUERIES {
+  if (value === undefined || value === '') return 'paid'
+  if (value === 'free' || value === 'paid') return value
+  throw new Error('PLAN must be free or paid')
 }
 
 function logRequestsOf(value: string | undefined): Settings['logRequests'] {

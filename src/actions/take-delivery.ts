@@ -1,4 +1,5 @@
 import type { Actor } from '../domain/access/actor.ts'
+import type { Deferred } from '../domain/deferred.ts'
 import type { Slug } from '../domain/project.ts'
 import type { DeliveryResult } from '../domain/reporting/delivery.ts'
 import { isOtherRepository, repositoryOf, repositoryUrlOf } from '../domain/reporting/repository-url.ts'
@@ -9,6 +10,7 @@ import type { WebhookSource } from '../domain/reporting/webhook-source.ts'
 import { learnRepositoryUrl } from '../storage/projects/project-settings.ts'
 import { insertDelivery } from '../storage/reporting/deliveries.ts'
 import type { Stores } from '../storage/stores.ts'
+import { deferOrDo } from './do-deferred.ts'
 import { reportBuilds, reportRun } from './report-build.ts'
 
 /** Who sent a delivery: a CI system that signed it with a project's secret. */
@@ -22,7 +24,7 @@ export type Sender = {
   readonly webhookId: string
 }
 
-/** The result of a delivery. `builds` are the numbers of the builds that it reported. */
+/** The result of a delivery. `builds` are the numbers of the builds that it reported, but for those that the queue stores. */
 export type TakenDelivery =
   | { readonly kind: 'stored'; readonly builds: readonly number[] }
   | Exclude<WebhookReading, { readonly kind: 'reports' }>
@@ -68,10 +70,21 @@ function readingOf(
     : reading
 }
 
+/** What a delivery asks of D1 for each build, and besides: test/http/frame/free-plan.test.ts counts. */
+const [QUERIES_A_BUILD, QUERIES_AROUND] = [10, 20]
+/** A message has 128 KB. */
+const MAX_BUILDS_A_MESSAGE = 10
+
 async function store(stores: Stores, projectId: string, reading: WebhookReading, actor: Actor): Promise<TakenDelivery> {
   if (reading.kind !== 'reports') return reading
   for (const run of reading.runs) await reportRun(stores, projectId, run, actor)
-  const reported = await reportBuilds(stores, projectId, reading.builds, actor)
+  const atOnce = Math.floor((stores.maxQueries - QUERIES_AROUND) / QUERIES_A_BUILD)
+  const reported = await reportBuilds(stores, projectId, reading.builds.slice(0, atOnce), actor)
+  const later: Deferred[] = []
+  const aMessage = Math.min(atOnce, MAX_BUILDS_A_MESSAGE)
+  for (let from = atOnce; from < reading.builds.length; from += aMessage)
+    later.push({ kind: 'reports', projectId, reports: reading.builds.slice(from, from + aMessage), actor })
+  await deferOrDo(stores, later)
   return { kind: 'stored', builds: reported.flatMap((one) => ('build' in one ? one.build.num : [])) }
 }
 

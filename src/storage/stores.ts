@@ -1,6 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { drizzle } from 'drizzle-orm/d1'
 import type { Peppers } from '../domain/access/secret-hash.ts'
+import type { Deferred } from '../domain/deferred.ts'
 import type { UpkeepStep } from '../domain/upkeep.ts'
 import type { Memory } from './memory.ts'
 
@@ -10,8 +11,8 @@ declare const isPrimary: unique symbol
 /** The D1 primary. Whatever decides a right asks for it by this name, which no replica has. */
 export type PrimaryDb = Db & { readonly [isPrimary]: true }
 
-/** What the outbox's queue carries: the id of a row of it, or of a pipeline of which something ended. */
-export type OutboxMessage = { readonly id: string } | { readonly pipeline: string }
+/** What the outbox's queue carries: the id of a row of it, or of a pipeline of which something ended, or work that a request left. */
+export type OutboxMessage = { readonly id: string } | { readonly pipeline: string } | { readonly deferred: Deferred }
 
 /** Everything that keeps something, as one request sees it. Functions that choose between tiers take all of it. */
 export type Stores = {
@@ -28,8 +29,12 @@ export type Stores = {
   readonly changed: Set<string>
   readonly peppers: Peppers
   readonly graceMs: number
+  /** How many queries one invocation may ask of D1; each statement of a batch is one. */
+  readonly maxQueries: number
   readonly now: () => number
   readonly waitUntil: (work: Promise<unknown>) => void
+  /** Lets time pass, for what is done a while after the answer. */
+  readonly pause: (ms: number) => Promise<unknown>
   /** Tells the log of a fault that did not change the answer. */
   readonly warn: (event: string, error: unknown) => void
 }

@@ -78,7 +78,7 @@ async function measure(path: string, token: string): Promise<Measured> {
   const request = new Request(`https://builds.test${path}`, { headers: { 'Circle-Token': token }, redirect: 'manual' })
   const response = await app.fetch(
     request,
-    { ...opened, stores: { ...stores, memory: { ...memory, uses: NOTED } } },
+    { ...opened, stores: { ...stores, memory: { ...memory, uses: { ...memory.uses, noted: NOTED } } } },
     ctx,
   )
   await response.text()

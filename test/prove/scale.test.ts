@@ -1,12 +1,12 @@
 import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
 import { countingD1, nothingSpent } from '../../bench/counting-d1.ts'
-import { noOperations, type Operations, read, seeded } from '../../bench/scale-model.ts'
+import { emptyCentre, emptyIsolate, noOperations, read, seeded, writeUses } from '../../bench/scale-model.ts'
 import type { Project } from '../../src/domain/project.ts'
 import { findBranchStatus } from '../../src/storage/builds/branch-status.ts'
 import { findGrant } from '../../src/storage/edge/grants.ts'
-import { openPrimary } from '../../src/storage/stores.ts'
-import { noteUse } from '../../src/storage/tokens/tokens.ts'
+import { openPrimary, type Stores } from '../../src/storage/stores.ts'
+import { noteUse } from '../../src/storage/tokens/uses.ts'
 import { UNLIMITED } from '../support/seed/present.ts'
 import { type SeededToken, seedProject, seedToken } from '../support/seed/seed.ts'
 import { reportBuild } from '../support/worker/as-instance.ts'
@@ -33,32 +33,18 @@ it.each([true, false])(
       badges.push({ project, token: await seedToken(first, { kind: 'project', project, scope: 'status' }) })
     }
     const all = isolates.flat()
+    const spent = nothingSpent()
+    const later = all.map((stores) => writingLater({ ...stores, db: openPrimary(countingD1(env.DB, spent)) }))
     for (const stores of all) stores.resetCounts()
-    const startedAt = first.clock.now
 
     const modelled = noOperations()
-    const never = Number.NEGATIVE_INFINITY
-    const centres = isolates.map(() => ({ isolates: [], statuses: new Map(), feedAt: never }))
-    const modelIsolates = all.map(() => ({
-      bornAt: 0,
-      grants: new Map(),
-      statuses: new Map(),
-      uses: new Map(),
-      feedAt: never,
-      triedAt: never,
-    }))
-    const [kv, lastUses] = [new Map(), new Map()]
-    const load = {
-      perSecond: 0,
-      centres: CENTRES,
-      isolates: ISOLATES,
-      isolateLifeSeconds: 1e9,
-      tokens: TOKENS,
-      hasCacheApi: cacheApi,
-    }
+    const modelIsolates = all.map(() => emptyIsolate(0))
+    const centres = isolates.map((_, c) => emptyCentre(modelIsolates.slice(c * ISOLATES, (c + 1) * ISOLATES)))
+    const everywhere = { kv: new Map(), steps: new Map(), days: new Map() }
 
     for (let i = 0; i < READS; i++) {
-      first.clock.advance(Math.floor(random() * 1_500))
+      first.clock.advance(Math.floor(random() * 15_000))
+      for (const { writeDue } of later) await writeDue()
       const [c, n, token] = [
         Math.floor(random() * CENTRES),
         Math.floor(random() * ISOLATES),
@@ -73,30 +59,77 @@ it.each([true, false])(
       if (!stores || !badge || !centre || !isolate) throw new Error('there is one of each')
       const { project } = badge
       const verdict = await findGrant(stores, badge.token.secret, project, UNLIMITED)
-      expect(verdict.kind).toBe('granted')
+      if (verdict.kind !== 'granted') throw new Error('its tokens hold')
       await findBranchStatus(stores, project.id, 'main')
-      noteUse(stores, badge.token.id, () => null)
       await stores.settled()
-      // A use is noted by the minute of the clock, so the model's time has the clock's minutes.
-      const now = (first.clock.now - (startedAt - (startedAt % 60_000))) / 1000
-      read(modelled, { now, token, load, centre, isolate, kv, lastUses })
+      const use = { tokenId: badge.token.id, isUncached: verdict.tier === 'd1' }
+      await later[c * ISOLATES + n]?.note((waiting) => noteUse(waiting, use, () => null))
+      // A use is noted by the ten minutes of the clock, so the model's time is the clock's.
+      const now = first.clock.now / 1000
+      const tier = read(modelled, {
+        now,
+        phase: 0,
+        token,
+        load: { hasCacheApi: cacheApi },
+        centre,
+        isolate,
+        everywhere,
+      })
+      expect(verdict.tier).toBe(tier)
     }
+    first.clock.advance(25_000)
+    for (const { writeDue } of later) await writeDue()
+    for (const isolate of modelIsolates) writeUses(modelled, { now: first.clock.now / 1000, isolate, everywhere })
 
     const sum = (name: keyof TestStores['counts']) => all.reduce((total, stores) => total + stores.counts[name], 0)
-    expect({ kvReads: sum('kvGets'), kvWrites: sum('kvPuts'), d1: sum('d1'), cacheReads: sum('cacheMatches') }).toEqual(
-      {
-        kvReads: modelled.kvReads,
-        kvWrites: modelled.kvWrites,
-        d1: d1Of(modelled),
-        cacheReads: modelled.cacheReads,
-      },
-    )
+    expect({
+      ...{ kvReads: sum('kvGets'), kvWrites: sum('kvPuts'), d1: sum('d1'), cacheReads: sum('cacheMatches') },
+      ...{ useWrites: spent.roundTrips, rowsWritten: spent.rowsWritten },
+    }).toEqual({
+      kvReads: modelled.kvReads,
+      kvWrites: modelled.kvWrites,
+      d1: modelled.polls + modelled.tokenReads + modelled.statusReads,
+      cacheReads: modelled.cacheReads,
+      useWrites: modelled.useWrites,
+      rowsWritten: modelled.rowsWritten,
+    })
+    expect(modelled.useWrites).toBeGreaterThan(20)
   },
   60_000,
 )
 
-function d1Of({ polls, tokenReads, statusReads, useNotes }: Operations): number {
-  return polls + tokenReads + statusReads + useNotes
+/** Stores whose pauses are as long as the clock says. */
+function writingLater(stores: Stores) {
+  const due: { readonly at: number; readonly end: () => void; work?: Promise<unknown> }[] = []
+  let now: Promise<unknown>[] = []
+  let newest: (typeof due)[number] | undefined
+  const waiting: Stores = {
+    ...stores,
+    pause: (ms) =>
+      new Promise<void>((resolve) => {
+        newest = { at: stores.now() + ms, end: resolve }
+        due.push(newest)
+      }),
+    waitUntil: (work) => {
+      if (newest) newest.work = work
+      else now.push(work)
+      newest = undefined
+    },
+  }
+  return {
+    note: async (work: (waiting: Stores) => void) => {
+      work(waiting)
+      await Promise.all(now)
+      now = []
+    },
+    async writeDue() {
+      while (due[0] && due[0].at <= stores.now()) {
+        const [next] = due.splice(0, 1)
+        next?.end()
+        await next?.work
+      }
+    },
+  }
 }
 
 describe('a report of a build, which docs/scale.md counts with,', () => {

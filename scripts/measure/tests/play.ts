@@ -62,8 +62,10 @@ export async function openPlayed(file: string, pepper: string, startsAt: number)
     memory: createMemory(),
     peppers,
     graceMs: 0,
+    maxQueries: 1_000,
     now: () => clock,
     waitUntil: (work) => void waiting.push(work),
+    pause: async () => undefined,
     warn: (event, cause) => {
       throw new Error(event, { cause })
     },

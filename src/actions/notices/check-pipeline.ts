@@ -22,21 +22,19 @@ import type { Stores } from '../../storage/stores.ts'
 import { type Judgement, judgeBuilds } from '../../storage/tests/answers/verdicts.ts'
 import { commit, type Statement } from '../../storage/tokens/rights.ts'
 
-const MAX_LOOKS = 5
-
 /**
  * Looks at a pipeline of which something ended, and makes the notices of what has changed by that: its branch, its own end, its
- * tests. False where others looked all the while, and it has to be tried again.
+ * tests. Where more ended meanwhile, or others looked, or there is more to tell than one look may, another look is asked for.
  */
-export async function checkPipeline(stores: Stores, pipelineId: string): Promise<boolean> {
-  for (let look = 0; look < MAX_LOOKS; look++) {
-    const check = await findCheck(stores.db, pipelineId)
-    if (!check) return true
-    const isNoted = await lookAt(stores, check)
-    if (isNoted && (await endCheck(stores.db, pipelineId, check.asks))) return true
-  }
-  return false
+export async function checkPipeline(stores: Stores, pipelineId: string): Promise<void> {
+  const check = await findCheck(stores.db, pipelineId)
+  if (!check) return
+  const isAll = await lookAt(stores, check)
+  if (!isAll || !(await endCheck(stores.db, pipelineId, check.asks))) await enqueue(stores, [{ pipeline: pipelineId }])
 }
+
+/** Each has five statements: with what a look reads they have to fit into the 50 of a free Worker. */
+const MAX_TOLD_A_LOOK = 4
 
 /** One change that is to be told, of a state that was read as `was`, or of any other than the one that is noted. */
 type Change = {
@@ -49,6 +47,7 @@ type Change = {
   readonly isOfPipeline?: boolean
 }
 
+/** Whether all of what has changed is noted. */
 async function lookAt(stores: Stores, check: Check): Promise<boolean> {
   const { db } = stores
   const { pipeline, project } = check
@@ -66,14 +65,12 @@ async function lookAt(stores: Stores, check: Check): Promise<boolean> {
       : await branchChange(stores, check, pipeline.branch, told.get(subjects.branch) ?? null),
     await endOf(stores, check, parts, { told: told.get(subjects.pipeline) ?? null, failedIds, judgement }),
     isDefault && judgement ? newFailures(check, judgement, told.get(subjects.tests) ?? null) : null,
-    ...flakyTests(judgement, project.id),
+    ...(await flakyTests(stores, judgement, project.id)),
     ...(isDefault ? await warnedJobs(stores, check) : []),
   ]
-  return tell(
-    stores,
-    check,
-    changes.filter((change) => change !== null),
-  )
+  const real = changes.filter((change) => change !== null)
+  const isNoted = await tell(stores, check, real.slice(0, MAX_TOLD_A_LOOK))
+  return isNoted && real.length <= MAX_TOLD_A_LOOK
 }
 
 function subjectsOf({ project, pipeline }: Check) {
@@ -229,13 +226,23 @@ function newFailures(check: Check, { failures }: Judgement, told: ToldState | nu
   }
 }
 
-function flakyTests(judgement: Judgement | null, projectId: string): readonly Change[] {
-  return (judgement?.failures ?? []).flatMap(({ test, verdict, mute }): Change[] => {
+async function flakyTests(
+  { db, now }: Stores,
+  judgement: Judgement | null,
+  projectId: string,
+): Promise<readonly Change[]> {
+  const changes = (judgement?.failures ?? []).flatMap(({ test, verdict, mute }): Change[] => {
     if (verdict.verdict !== 'flaky' || verdict.failed < FLAKY_THRESHOLD || mute !== null) return []
     const { failed, runs } = verdict
     const facts = { kind: 'test.flaky', test: { id: test.id, name: nameOf(test) }, failed, runs } as const
     return [{ subject: `flaky ${projectId} ${test.id}`, state: 'over', was: 'any', facts }]
   })
+  if (changes.length === 0) return []
+  const told = await readStates(
+    db,
+    changes.map(({ subject }) => subject),
+  )
+  return changes.filter(({ subject }) => (told.get(subject)?.at ?? 0) < now() - FLAKY_AGAIN_MS)
 }
 
 const MAX_NAME_LENGTH = 200

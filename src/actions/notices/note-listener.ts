@@ -36,7 +36,8 @@ function isOfReceiver(status: number | null): boolean {
   return status === null || status >= 500 || [401, 403, 404, 408, 410, 425, 429].includes(status)
 }
 
-const MAX_A_STEP = 10
+/** Each has five statements: a step of upkeep has forty. */
+const MAX_A_STEP = 7
 
 /** Pauses what has failed for a day and got nothing since; whether more may be left. */
 export async function pauseFailed(stores: NoticeStores): Promise<boolean> {

@@ -1,12 +1,13 @@
 import type { Context } from 'hono'
 import * as v from 'valibot'
+import { deferOrDo } from '../../actions/do-deferred.ts'
 import { parseSecret, parseShareSecret } from '../../domain/access/secret.ts'
 import { AppError } from '../../domain/error.ts'
 import { lazily } from '../../domain/lazily.ts'
 import { importGithubKey, isSignedByGithub } from '../../domain/reporting/github-signature.ts'
 import { findKeys } from '../../outside/key-sets.ts'
-import { endLeakedShare } from '../../storage/shares/shares.ts'
-import { reportLeak } from '../../storage/tokens/token-ends.ts'
+import { endLeakedShares } from '../../storage/shares/shares.ts'
+import { endLeakedToken, findLeaked } from '../../storage/tokens/token-ends.ts'
 import { jsonSaid } from '../frame/answers.ts'
 import type { AppEnv } from '../frame/open-request.ts'
 import { isWithinLimit } from '../frame/request/client-limits.ts'
@@ -28,6 +29,9 @@ export const leakInput = lazily(() => v.strictObject({ secrets: bounded(v.array(
 // GitHub may add fields to its alerts.
 const githubInput = lazily(() => bounded(v.array(v.looseObject({ token: secretText() }), 'must be a list')))
 
+/** What a report asks of D1 for each token that it finds, and besides: test/http/frame/free-plan.test.ts counts. */
+const [QUERIES_A_TOKEN, QUERIES_AROUND] = [22, 10]
+
 /**
  * Found secrets end here. Anybody may report, GitHub's secret scanning too; the answer is the same whatever was found,
  * so that it tells nobody which secrets live.
@@ -35,12 +39,24 @@ const githubInput = lazily(() => bounded(v.array(v.looseObject({ token: secretTe
 export function mountLeaks(app: App): void {
   route(app, 'POST /api/buildpass/v1/leaks', async (c, { actor }) => {
     if (!(await isWithinLimit(c, 'leakReports'))) throw new AppError('too_many_requests')
-    for (const text of new Set(await foundSecrets(c))) {
-      const secret = parseSecret(text)
-      const share = parseShareSecret(text)
-      if (secret) await reportLeak(c.env.stores, secret, actor)
-      if (share) await endLeakedShare(c.env.stores, share, actor)
-    }
+    const { stores } = c.env
+    const texts = [...new Set(await foundSecrets(c))]
+    await endLeakedShares(
+      stores,
+      texts.flatMap((text) => parseShareSecret(text) ?? []),
+      actor,
+    )
+    const ids = await findLeaked(
+      stores,
+      texts.flatMap((text) => parseSecret(text) ?? []),
+    )
+    const atOnce = Math.floor((stores.maxQueries - QUERIES_AROUND) / QUERIES_A_TOKEN)
+    // Each in a transaction of its own: what ends one may end others of them.
+    for (const id of ids.slice(0, atOnce)) await endLeakedToken(stores, id, actor)
+    await deferOrDo(
+      stores,
+      ids.slice(atOnce).map((tokenId) => ({ kind: 'leak', tokenId, actor })),
+    )
     return jsonSaid(c, 'Thank you. What was found among these is being ended.')
   })
 }

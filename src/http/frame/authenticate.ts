@@ -8,7 +8,7 @@ import type { Slug } from '../../domain/project.ts'
 import { type ChargeUnknown, findGrant, type Granted, refuseElsewhere } from '../../storage/edge/grants.ts'
 import { noteExpiredUse } from '../../storage/notices/token-notices.ts'
 import { noteRefused } from '../../storage/projects/audit.ts'
-import { noteUse } from '../../storage/tokens/tokens.ts'
+import { noteUse } from '../../storage/tokens/uses.ts'
 import type { AppEnv, Asked } from './open-request.ts'
 import { clientAddressOf, clientKeyOf, isWithinLimit } from './request/client-limits.ts'
 import { readCredential } from './request/credentials.ts'
@@ -117,12 +117,12 @@ export function unknownCharge(c: Context<AppEnv>): ChargeUnknown {
   }
 }
 
-/** Adds the token to the request's log lines, and stores that it was used. */
+/** Adds the token to the request's log lines, and notes that it was used. */
 export function noteGranted({ env, req }: Asked, { grant, expiresAt, tier }: Granted): void {
   env.trace.tokenId = grant.tokenId
   env.trace.tier = tier
   env.trace.tokenExpiresAt = expiresAt
-  noteUse(env.stores, grant.tokenId, () => countryAndColoOf(req.raw))
+  noteUse(env.stores, { tokenId: grant.tokenId, isUncached: tier === 'd1' }, () => countryAndColoOf(req.raw))
 }
 
 /** Where a request comes from, for the audit log: its address, and country and data centre where these are known. */

@@ -16,7 +16,9 @@ export const trafficShape = named(
   'Traffic',
   object({
     source: oneOf(['analytics_engine', 'isolate']),
-    explanation: text('All requests everywhere, as Analytics Engine counted them; sampled where there are very many.'),
+    explanation: text(
+      'All requests everywhere up to half a minute ago, by Analytics Engine, which samples very many. Those of a token are an estimate.',
+    ),
     since: time(),
     until: time(),
     ...requests,

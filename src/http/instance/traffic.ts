@@ -18,7 +18,8 @@ export type InstanceTraffic = Traffic & {
 }
 
 const EXPLANATION = {
-  analytics_engine: 'All requests everywhere, as Analytics Engine counted them; sampled where there are very many.',
+  analytics_engine:
+    'All requests everywhere up to half a minute ago, by Analytics Engine, which samples very many. Those of a token are an estimate.',
   isolate: 'Only what this one isolate answered since it started. Bind Analytics Engine to see all requests.',
 }
 

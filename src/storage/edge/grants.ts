@@ -12,13 +12,14 @@ import type { Db, Stores } from '../stores.ts'
 import { limitsIn } from '../tokens/kept-limits.ts'
 import { readFenced } from '../tokens/revocations.ts'
 import { parseCachedGrant, serializeGrant } from './cached-grant.ts'
+import { readGrantCopy, writeGrantCopy } from './grant-copy.ts'
 import type { HeldGrant } from './grant-memory.ts'
 import { keepProject, keepRole, prefetchAccess } from './project-access.ts'
 import { acceptedAt, feedIsOld, freshnessOf, graceHolds, judgeFact } from './proof.ts'
 import { shareWork, withinMs } from './shared-work.ts'
 
 /** The tier that answered; for the log and the counters. */
-export type Tier = 'memory' | 'kv' | 'd1' | 'grace'
+export type Tier = 'memory' | 'cache' | 'kv' | 'd1' | 'grace'
 
 /** The result of verifying a secret. */
 export type SecretCheck =
@@ -53,8 +54,8 @@ export function knownGrant(stores: Stores, secret: Secret): Granted | null {
 }
 
 /**
- * Verifies a secret by memory, then KV, then D1; a cached grant counts only if the revocation feed proves it. `slug` names
- * the project that will be read next, so that a round trip to D1 reads it too.
+ * Verifies a secret by memory, then the data centre's cache, KV and D1; a cached grant counts only if the revocation feed
+ * proves it. `slug` names the project that will be read next, so that a round trip to D1 reads it too.
  */
 export async function findGrant(
   stores: Stores,
@@ -62,7 +63,7 @@ export async function findGrant(
   slug: Slug | null,
   charge: ChargeUnknown,
 ): Promise<SecretCheck> {
-  const { memory } = stores
+  const { memory, waitUntil } = stores
   const known = knownGrant(stores, secret)
   if (known) return known
   const askedAt = stores.now()
@@ -73,19 +74,21 @@ export async function findGrant(
   }
   if ((memory.grants.unknowns.get(secret) ?? 0) > stores.now()) return { kind: 'unknown' }
 
-  const fact = await shareWork(memory, stores, `kv ${secret}`, () => readKv(stores, secret))
-  if (!fact) {
+  const copy = await shareWork(memory, stores, `kv ${secret}`, () => readCopy(stores, secret))
+  if (!copy) {
     // A token that memory had lately, or that was minted here, counts as known even where KV is down.
     const isKnown = memory.grants.held.get(secret) !== undefined || memory.grants.minted.get(secret) !== undefined
     if (!isKnown && isLimited(stores, charge)) return { kind: 'limited' }
     return askPrimary(stores, secret, { slug, charge, cached: null, askedAt })
   }
+  const { fact, tier } = copy
   // A person's role is needed next: one round trip reads it with the feed.
   if (slug && isOfPerson(fact.value.grant) && feedIsOld(stores)) await prefetchAccess(stores, fact.value.grant, slug)
   if ((await judgeFact(stores, fact)) !== 'accept')
     return askPrimary(stores, secret, { slug, charge, cached: fact, askedAt })
   memory.grants.held.set(secret, { fact, keptAt: stores.now() })
-  return cachedSecretCheck(stores, fact, 'kv')
+  if (tier === 'kv') waitUntil(writeGrantCopy(stores, copy.hash, copy))
+  return cachedSecretCheck(stores, fact, tier)
 }
 
 /** Forgets that a secret was unknown. Call it when a token was stored, so that it works at once in this isolate. */
@@ -162,7 +165,11 @@ async function readGrant(stores: Stores, secret: Secret, slug: Slug | null): Pro
   }
   const fact: Fenced<HeldGrant> = { value: held, fence, subjects: subjectsOf(held.grant) }
   stores.memory.grants.held.set(secret, { fact, keptAt: stores.now() })
-  if (row) stores.waitUntil(writeKv(stores, hashes[0], serializeGrant(fact, pepperIdOf(row.hash))))
+  if (row) {
+    const text = serializeGrant(fact, pepperIdOf(row.hash))
+    stores.waitUntil(writeKv(stores, hashes[0], text))
+    stores.waitUntil(writeGrantCopy(stores, hashes[0], { fact, text }))
+  }
   const project = slug && projectRows?.[0] ? keepProject(stores, slug, projectRows[0], fence) : null
   const role = roleRows?.[0]
   if (project && role && isOfPerson(held.grant))
@@ -239,7 +246,7 @@ function verdictOf(now: number, { grant, expiresAt }: HeldGrant, tier: Tier): Se
 }
 
 /** The verdict of a cached fact that was accepted: either proved within the bound, or bridging an outage. */
-function cachedSecretCheck(stores: Stores, fact: Fenced<HeldGrant>, tier: 'memory' | 'kv'): SecretCheck {
+function cachedSecretCheck(stores: Stores, fact: Fenced<HeldGrant>, tier: 'memory' | 'cache' | 'kv'): SecretCheck {
   return verdictOf(stores.now(), fact.value, freshnessOf(stores, fact) === 'accept' ? tier : 'grace')
 }
 
@@ -274,12 +281,20 @@ export function isLimited(stores: Stores, charge: ChargeUnknown): boolean {
   return (stores.memory.grants.limited.get(charge.client) ?? 0) > stores.now()
 }
 
-/** The grant in KV; any fault is a miss. */
-async function readKv(stores: Stores, secret: Secret): Promise<Fenced<HeldGrant> | null> {
+/** A grant as a cache has it, with the text of it. */
+type GrantCopy =
+  | { readonly tier: 'cache'; readonly fact: Fenced<HeldGrant> }
+  | { readonly tier: 'kv'; readonly fact: Fenced<HeldGrant>; readonly hash: SecretHash; readonly text: string }
+
+/** The grant in the data centre's cache, else in KV; any fault is a miss. */
+async function readCopy(stores: Stores, secret: Secret): Promise<GrantCopy | null> {
   const [hash] = await hashSecret(stores.peppers, secret)
+  const near = await readGrantCopy(stores, hash)
+  if (near) return { tier: 'cache', fact: near }
   try {
     const text = await withinMs(KV_BOX_MS, 'KV', stores.kv.get(kvKeyFor(hash), { cacheTtl: KV_CACHE_TTL_SECONDS }))
-    return text === null ? null : parseCachedGrant(text, stores.now(), stores.peppers)
+    const fact = text === null ? null : parseCachedGrant(text, stores.now(), stores.peppers)
+    return text === null || !fact ? null : { tier: 'kv', fact, hash, text }
   } catch (error) {
     stores.warn('kv_unreadable', error)
     return null

@@ -1,4 +1,4 @@
-import { inArray, type SQL, sql } from 'drizzle-orm'
+import { type SQL, sql } from 'drizzle-orm'
 import { noticeStates } from '../schema/schema-notices.ts'
 import { type Db, rawStatement } from '../stores.ts'
 
@@ -28,10 +28,13 @@ export async function readStates(db: Db, subjects: readonly string[]): Promise<R
 
 export function statesQuery(db: Db, subjects: readonly string[]) {
   const { subject, state, version, at } = noticeStates
-  return db
-    .select({ subject, state, version, at })
-    .from(noticeStates)
-    .where(inArray(subject, [...subjects]))
+  return (
+    db
+      .select({ subject, state, version, at })
+      .from(noticeStates)
+      // A list of any length is one parameter.
+      .where(sql`${subject} in (select row.value from json_each(${JSON.stringify(subjects)}) as row)`)
+  )
 }
 
 /**

@@ -158,7 +158,7 @@ export async function enqueue(
   stores: Pick<Stores, 'queue' | 'warn'>,
   messages: readonly OutboxMessage[],
 ): Promise<void> {
-  const bodies = messages.map((body) => ('id' in body ? { body } : { body, delaySeconds: CHECK_DELAY_SECONDS }))
+  const bodies = messages.map((body) => ('pipeline' in body ? { body, delaySeconds: CHECK_DELAY_SECONDS } : { body }))
   for (let from = 0; from < bodies.length; from += MAX_A_CALL)
     await stores.queue
       .sendBatch(bodies.slice(from, from + MAX_A_CALL))

@@ -13,8 +13,8 @@ import { isOfChange, newStateStatement } from './notice-states.ts'
 import { noticeStatements } from './notices.ts'
 import { enqueue, queuedOf } from './outbox.ts'
 
-/** So many share links at once: each has six statements. */
-const MAX_A_STEP = 10
+/** Each share link has five statements: a step of upkeep has forty. */
+const MAX_A_STEP = 7
 
 /** Share links of one build whose file retention may soon delete, though the link lives longer, and that nobody was told of. */
 export function losingQuery(db: Db, now: number) {

@@ -52,8 +52,8 @@ function changeStatements(
   ]
 }
 
-/** So many tokens at once: each has six statements. */
-const MAX_A_STEP = 10
+/** Each token has five statements: a step of upkeep has forty. */
+const MAX_A_STEP = 7
 
 /** The stage of its warnings at which a token is: 30, 15, 7 or 1 days before its end. */
 function stageAt(now: number): SQL {

@@ -67,8 +67,8 @@ export type RefusedFor =
 /** Notes, at most once a minute per token, reason and isolate, that a token was refused, off the answer's path; whether it was noted now. */
 export function noteRefused(stores: Stores, actor: Actor, refused: RefusedFor): boolean {
   const key = `${refused.action} ${actor.tokenId}`
-  if (stores.now() - (stores.memory.uses.get(key) ?? Number.NEGATIVE_INFINITY) < MINUTE_MS) return false
-  stores.memory.uses.set(key, stores.now())
+  if (stores.now() - (stores.memory.uses.noted.get(key) ?? Number.NEGATIVE_INFINITY) < MINUTE_MS) return false
+  stores.memory.uses.noted.set(key, stores.now())
   const tokenProject = sql`(select project_id from tokens where id = ${actor.tokenId})`
   const entry = {
     ...refused,

@@ -103,10 +103,12 @@ export function deleteShare(stores: Stores, projectId: string, id: string, actor
   return endShares(stores, actor, 'share.ended', sql`id = ${id} and project_id = ${projectId}`)
 }
 
-/** Ends the share link that was found in public, if it is one. */
-export async function endLeakedShare(stores: Stores, secret: ShareSecret, actor: Actor): Promise<void> {
-  const hashes = await hashSecret(stores.peppers, secret)
-  await endShares(stores, actor, 'share.leaked', sql`hash in ${[...hashes]}`)
+/** Ends the share links that were found in public, as far as there are such. */
+export async function endLeakedShares(stores: Stores, secrets: readonly ShareSecret[], actor: Actor): Promise<void> {
+  if (secrets.length === 0) return
+  const hashes = await Promise.all(secrets.map((secret) => hashSecret(stores.peppers, secret)))
+  const which = sql`hash in (select row.value from json_each(${JSON.stringify(hashes.flat())}) as row)`
+  await endShares(stores, actor, 'share.leaked', which)
 }
 
 async function endShares(stores: Stores, actor: Actor, action: AuditAction, which: SQL): Promise<boolean> {

@@ -35,5 +35,5 @@ export async function endBreaking(
   return { ended, isAll: false }
 }
 
-/** Each costs a look and a write: a request of Workers Free has 50. */
-const MAX_PAGES_ENDED = 20
+/** Each costs six queries: a request of Workers Free has 50. */
+const MAX_PAGES_ENDED = 6

@@ -36,7 +36,7 @@ export async function findTokenDetail(db: Db, tokenId: string, now: number): Pro
     createdBy: made?.createdBy ?? null,
     mintedBy: made?.mintedBy ?? null,
     uses: days.map(({ day, slots }) => ({ day, slots })),
-    // Written by `noteUse` alone.
+    // Written by `writeUses` alone.
     places: [...new Set(days.flatMap(({ places }) => JSON.parse(places) as string[]))].sort(),
     refusals,
   }

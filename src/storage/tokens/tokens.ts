@@ -1,4 +1,4 @@
-import { and, asc, eq, getTableColumns, isNull, lt, or, type SQL, sql } from 'drizzle-orm'
+import { and, asc, eq, getTableColumns, type SQL, sql } from 'drizzle-orm'
 import type { Actor } from '../../domain/access/actor.ts'
 import type { Limits } from '../../domain/access/limits/limits.ts'
 import { type Breach, breachesOf, NO_POLICY, ruleOf } from '../../domain/access/policy.ts'
@@ -14,11 +14,10 @@ import type {
   TokenSet,
 } from '../../domain/access/token.ts'
 import type { AuditAction, AuditDetail } from '../../domain/audit.ts'
-import { DAY_MS } from '../../domain/day.ts'
 import type { ListPage } from '../../domain/formats/list-page.ts'
 import { type Organization, organizationSlugOf, parseOrganization } from '../../domain/organization.ts'
 import { forgetUnknown } from '../edge/grants.ts'
-import { audit, projects, tokenDays, tokens, users } from '../schema/schema.ts'
+import { audit, projects, tokens, users } from '../schema/schema.ts'
 import { type Db, rawStatement, type Stores } from '../stores.ts'
 import { limitsIn, limitsText } from './kept-limits.ts'
 import { findPolicy, type KeptPolicy, policyStands } from './policy.ts'
@@ -192,67 +191,6 @@ function reachesOnly(projectIds: readonly string[]): SQL {
 export async function findToken(db: Db, id: string): Promise<Token | null> {
   const [row] = await db.select().from(tokens).where(eq(tokens.id, id)).limit(1)
   return row ? tokenOf(row) : null
-}
-
-const MINUTE_MS = 60_000
-const SLOT_MS = 10 * MINUTE_MS
-
-/**
- * Stores a use, at most once a minute per token, and once in ten for the plot of its page. The answer does not wait for it, so a
- * fault is only logged.
- */
-export function noteUse(stores: Stores, tokenId: string, placeOf: () => string | null): void {
-  const now = stores.now()
-  const { uses } = stores.memory
-  const minute = now - (now % MINUTE_MS)
-  if ((uses.get(tokenId) ?? 0) >= minute) return
-  uses.set(tokenId, minute)
-  const place = placeOf()
-  const last = stores.db
-    .update(tokens)
-    .set({ lastUsedAt: minute, lastUsedFrom: place })
-    .where(and(eq(tokens.id, tokenId), or(isNull(tokens.lastUsedAt), lt(tokens.lastUsedAt, minute))))
-  const slot = Math.floor(now / SLOT_MS)
-  const isNewSlot = (uses.get(`slot ${tokenId}`) ?? 0) < slot
-  if (isNewSlot) uses.set(`slot ${tokenId}`, slot)
-  const write = isNewSlot ? stores.db.batch([last, noteSlot(stores.db, tokenId, { now, slot, place })]) : last.run()
-  stores.waitUntil(Promise.resolve(write).catch((error) => stores.warn('last_use_unwritable', error)))
-}
-
-const MAX_PLACES_A_DAY = 5
-
-/** Counts a stretch of time once, whichever isolates saw it. */
-function noteSlot(
-  db: Db,
-  tokenId: string,
-  { now, slot, place }: { readonly now: number; readonly slot: number; readonly place: string | null },
-) {
-  const { slots, lastSlot } = tokenDays
-  const isKnown = sql`exists (select 1 from json_each(${tokenDays}.places) as row where row.value = ${place})`
-  const more = sql`case when ${place} is null or json_array_length(${tokenDays}.places) >= ${MAX_PLACES_A_DAY} or ${isKnown}
-    then ${tokenDays}.places else json_insert(${tokenDays}.places, '$[#]', ${place}) end`
-  return db
-    .insert(tokenDays)
-    .select(
-      db
-        .select({
-          tokenId: sql<string>`${tokens.id}`.as('token_id'),
-          day: sql<number>`${Math.floor(now / DAY_MS)}`.as('day'),
-          slots: sql<number>`1`.as('slots'),
-          lastSlot: sql<number>`${slot}`.as('last_slot'),
-          places: sql<string>`${JSON.stringify(place === null ? [] : [place])}`.as('places'),
-        })
-        .from(tokens)
-        .where(eq(tokens.id, tokenId)),
-    )
-    .onConflictDoUpdate({
-      target: [tokenDays.tokenId, tokenDays.day],
-      set: {
-        slots: sql`${slots} + (${lastSlot} < ${slot})`,
-        lastSlot: sql`max(${lastSlot}, ${slot})`,
-        places: more,
-      },
-    })
 }
 
 export async function rowFor(

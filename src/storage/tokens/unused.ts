@@ -8,6 +8,7 @@ import { rawStatement, type WriteStores } from '../stores.ts'
 import { findPolicy } from './policy.ts'
 import { commit } from './rights.ts'
 import { auditToken } from './tokens.ts'
+import { USE_STEP_MS } from './uses.ts'
 
 const MAX_ENDED = 500
 
@@ -19,7 +20,9 @@ export async function endUnused(stores: WriteStores, now: number): Promise<boole
   const { db } = stores
   const { policy, changedAt } = await findPolicy(db)
   if (policy.unusedDays === null) return false
-  const which = sql`${tokens.id} in (${unusedIds(now - policy.unusedDays * DAY_MS, now - UNUSED_WARNED_DAYS * DAY_MS)})
+  // Of ten minutes only the first use is noted.
+  const since = now - policy.unusedDays * DAY_MS - USE_STEP_MS
+  const which = sql`${tokens.id} in (${unusedIds(since, now - UNUSED_WARNED_DAYS * DAY_MS)})
     and (select changed_at from policy where id = 1) = ${changedAt}`
   const [, ended] = await commit(stores, INSTANCE, [
     auditToken(db, now, INSTANCE, { action: 'token.unused', which, detail: { unused_days: policy.unusedDays } }),

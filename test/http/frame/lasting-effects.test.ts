@@ -1,5 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { MOST_QUERIES } from '../../../bench/free-plan.ts'
 import { ACCESS, type Needs, pathsOf, type RouteName } from '../../../src/http/frame/access.ts'
 import { type Furnished, furnish } from '../../support/seed/furnished.ts'
 import { smallZip } from '../../support/seed/zips.ts'
@@ -7,6 +8,7 @@ import { type Doer, ENDINGS, endBeforeWrite } from '../../support/sign/endings.t
 import { signed } from '../../support/sign/signed.ts'
 import { openTestApp } from '../../support/worker/app.ts'
 import type { Ask } from '../../support/worker/client.ts'
+import { countQueries } from '../../support/worker/free-plan.ts'
 import { EMPTY, keep, putBack, type Snapshot, snapshot } from '../../support/worker/snapshot.ts'
 import { openTestStores } from '../../support/worker/stores.ts'
 
@@ -451,9 +453,11 @@ describe('with the right to it', () => {
     const { act } = await prepared(name, doer)
     await world.stores.settled()
     const before = await snapshot()
+    const queries = countQueries(world.stores)
     const response = await act()
     expect(response.status, await response.text()).toBeLessThan(300)
     expect(await snapshot()).not.toEqual(before)
+    expect(await queries()).toBeLessThanOrEqual(MOST_QUERIES.write)
   })
 })
 

@@ -92,13 +92,54 @@ describe('GET /readyz', () => {
 })
 
 describe('a request that was answered', () => {
-  it('is one data point: route, status, tier, token id, method, and nothing else', async () => {
-    const points: unknown[] = []
-    const dataset = { writeDataPoint: (point: unknown) => void points.push(point) }
+  type Point = { readonly indexes: string[]; readonly blobs: string[]; readonly doubles: number[] }
+
+  function prepared() {
+    const points: Point[] = []
+    const dataset = { writeDataPoint: (point: unknown) => void points.push(point as Point) }
+    return { points, metrics: createMetrics(0, dataset) }
+  }
+
+  it('is told Analytics Engine half a minute later: route, status, tier, token id, method, time, and nothing else', async () => {
+    const { points, metrics } = prepared()
     const stores = await openTestStores()
     const trace = { ...startTrace(stores.now() - 7), route: 'GET /x/:y', tier: 'kv' as const, tokenId: 'an id' }
-    countRequest(await opened(stores, { trace, metrics: createMetrics(0, dataset) }), 'GET', 503)
-    expect(points).toEqual([{ indexes: ['an id'], blobs: ['GET /x/:y', '503', 'kv', 'an id', 'GET'], doubles: [7, 1] }])
+    countRequest(await opened(stores, { trace, metrics }), 'GET', 503)
+    expect(points).toEqual([])
+    await stores.settled()
+    expect(points).toEqual([
+      { indexes: ['an id'], blobs: ['GET /x/:y', '503', 'kv', 'an id', 'GET'], doubles: [7, 1, 0] },
+    ])
+  })
+
+  it('is one data point with all that are like it, which names each token as often as it asks', async () => {
+    const { points, metrics } = prepared()
+    const stores = await openTestStores()
+    const rounds = 400
+    for (let round = 0; round < rounds; round++) {
+      for (const tokenId of ['often', 'often', 'often', 'seldom']) {
+        const trace = { ...startTrace(stores.now() - 2), route: 'GET /badge', tier: 'memory' as const, tokenId }
+        countRequest(await opened(stores, { trace, metrics }), 'GET', 200)
+      }
+      countRequest(await opened(stores, { trace: startTrace(stores.now(), 'x', 'GET /badge'), metrics }), 'GET', 404)
+      await stores.settled()
+    }
+    const badges = points.filter(({ blobs }) => blobs[1] === '200')
+    expect([points.length, badges.length]).toEqual([2 * rounds, rounds])
+    expect(new Set(badges.map(({ doubles }) => doubles.join()))).toEqual(new Set(['8,0,3']))
+    const often = badges.filter(({ indexes }) => indexes[0] === 'often').length
+    // Ten standard deviations of what is drawn 400 times.
+    expect(Math.abs(often / rounds - 0.75)).toBeLessThan(0.22)
+  })
+
+  it('is told at once where there are very many kinds of them', async () => {
+    const { points, metrics } = prepared()
+    const stores = await openTestStores()
+    for (let i = 0; i < 250; i++)
+      countRequest(await opened(stores, { trace: startTrace(stores.now(), 'x', `GET /${i}`), metrics }), 'GET', 200)
+    expect(points).toHaveLength(200)
+    await stores.settled()
+    expect(points).toHaveLength(250)
   })
 
   it('is answered all the same when Analytics Engine throws', async () => {
@@ -109,6 +150,7 @@ describe('a request that was answered', () => {
       },
     }
     countRequest(await opened(stores, { metrics: createMetrics(0, dataset) }), 'GET', 200)
+    await stores.settled()
     expect(stores.warnings).toEqual(['request_uncounted'])
   })
 })
@@ -201,8 +243,11 @@ describe('GET /api/buildpass/v1/instance/traffic', () => {
       ],
     })
     expect(asked).toHaveLength(5)
-    for (const sql of asked)
+    for (const sql of asked) {
+      // A data point stands for all requests that are alike.
+      expect(sql).toContain('SUM(_sample_interval * (1 + double3)) AS requests')
       expect(sql).toMatch(/FROM counts WHERE timestamp > NOW\(\) - INTERVAL '48' HOUR.* FORMAT JSON$/)
+    }
     expect(text).not.toContain(ANALYTICS.apiToken)
   })
 

@@ -1,9 +1,11 @@
+import { eq } from 'drizzle-orm'
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { INSTANCE } from '../../../src/domain/access/actor.ts'
 import { NO_POLICY } from '../../../src/domain/access/policy.ts'
 import { mintSecret } from '../../../src/domain/access/secret.ts'
 import { DAY_MS } from '../../../src/domain/day.ts'
 import { warnOfUnused } from '../../../src/storage/notices/token-notices.ts'
+import { tokens } from '../../../src/storage/schema/schema.ts'
 import { everyTokenQuery } from '../../../src/storage/tokens/every-token.ts'
 import { policyQuery, putPolicy } from '../../../src/storage/tokens/policy.ts'
 import { insertToken, listTokens } from '../../../src/storage/tokens/tokens.ts'
@@ -201,6 +203,21 @@ describe('tokens of before the policy', () => {
     await put({ unused_days: 90 })
     await endWarned(8)
     expect(await listTokens(stores.db, { kind: 'personal', userId: user.id })).toMatchObject([{ id: early.id }])
+  })
+
+  it('end no sooner than that after their true last use, of which only the first of ten minutes is noted', async () => {
+    const { db } = stores
+    const user = await seedUser(db)
+    const usedAt = Date.now() - 84 * DAY_MS
+    const { id } = await seedToken(stores, { kind: 'personal', user, createdAt: usedAt - DAY_MS })
+    await db.update(tokens).set({ lastUsedAt: usedAt }).where(eq(tokens.id, id))
+    await put({ unused_days: 91 })
+    while (await warnOfUnused(stores, 90, stores.now()));
+    const isThere = async () => (await listTokens(db, { kind: 'personal', userId: user.id })).length === 1
+    await endUnused(stores, usedAt + 91 * DAY_MS + 9 * 60_000)
+    expect(await isThere()).toBe(true)
+    await endUnused(stores, usedAt + 91 * DAY_MS + 11 * 60_000)
+    expect(await isThere()).toBe(false)
   })
 
   it('that nobody used for as long as it says end by the daily task, and in the audit log', async () => {

@@ -34,7 +34,7 @@ export function viewCache(centre: CentreCache, timeline: Timeline, life: Life, r
       if (!(await reach())) return undefined
       const entry = centre.entries.get(key)
       if (!entry || entry.until <= timeline.now) return undefined
-      return { json: async () => JSON.parse(entry.body) }
+      return { json: async () => JSON.parse(entry.body), text: async () => entry.body }
     },
     async put(key: string, response: Response) {
       if (response.status === 206 || response.headers.get('Vary') === '*')

@@ -40,7 +40,7 @@ export function judgeVerdict(world: World, request: Request, token: SimToken, ve
       const refusedAt = isolate.refused.get(token)
       if (refusedAt !== undefined && !history.slice(refusedAt).some((truth) => tokenWorks(truth, token.id ?? '', now)))
         fail('I3: accepted by an isolate that had refused it')
-      if (verdict.tier === 'memory' || verdict.tier === 'kv') judgeFence(world, request, token, fail)
+      if (['memory', 'cache', 'kv'].includes(verdict.tier)) judgeFence(world, request, token, fail)
       return
     }
     case 'unknown':

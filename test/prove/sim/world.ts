@@ -202,8 +202,10 @@ export async function openRequest(world: World, isolate: Isolate, late: Late = {
     changed: new Set(),
     peppers: own,
     graceMs: plan.graceMs,
+    maxQueries: 1_000,
     now: () => timeline.now,
     waitUntil: () => {},
+    pause: (ms) => timeline.sleep(ms, request),
     warn: (event, error) => world.said.push(event, error instanceof Error ? error.message : String(error)),
   }
   Object.assign(request.stores, stores)

@@ -85,6 +85,25 @@ describe.each(holders)('%s', (_, seed) => {
     expect(cost.kvPuts).toBe(0)
   })
 
+  it('that another isolate of the data centre knew costs one look into the cache, and no price', async () => {
+    const { warm, project, secret } = await seedWarm(seed)
+    const busy = await openTestStores({ beside: warm })
+    const other = await seed(busy, await seedProject(busy.db))
+    const projectOfOther = await seedProject(busy.db)
+    await read(busy, other.secret, projectOfOther)
+    await read(busy, secret, project)
+    await busy.settled()
+    // It is not in memory any more.
+    for (let seconds = 0; seconds < 60; seconds += 3) {
+      busy.clock.advance(3_000)
+      await read(busy, other.secret, projectOfOther)
+      await busy.settled()
+    }
+    const cost = await costOf(busy, async () => expect(await read(busy, secret, project)).toBe('allow'))
+    expect([cost.kvGets, cost.kvPuts]).toEqual([0, 0])
+    expect(cost.cacheMatches).toBeLessThanOrEqual(2)
+  })
+
   it('in a new isolate without a Cache API costs one look into KV and one into D1', async () => {
     const { warm, project, secret } = await seedWarm(seed, false)
     const fresh = await openTestStores({ beside: warm, cacheApi: false })
@@ -92,12 +111,12 @@ describe.each(holders)('%s', (_, seed) => {
     expect(cost).toEqual({ ...NOTHING, kvGets: 1, d1: 1 })
   })
 
-  it('in a cold data centre costs one look into KV, one round trip to D1, and a KV write after the answer', async () => {
+  it('in a cold data centre costs one look into KV, one round trip to D1, and writes to KV and the cache after the answer', async () => {
     const cold = await openTestStores()
     const project = await seedProject(cold.db)
     const { secret } = await seed(cold, project)
     const cost = await costOf(cold, async () => expect(await read(cold, secret, project)).toBe('allow'))
-    expect(cost).toEqual({ ...NOTHING, kvGets: 1, d1: 1, kvPuts: 1 })
+    expect(cost).toEqual({ ...NOTHING, kvGets: 1, d1: 1, kvPuts: 1, cachePuts: 1 })
   })
 
   it('after 60 s in memory costs a look into KV, none into D1, and no write', async () => {

@@ -57,7 +57,7 @@ describe('a token', () => {
   })
 
   it('stays in memory for 60 s from when it was put there, however often it is read', async () => {
-    const isolate = await openTestStores()
+    const isolate = await openTestStores({ cacheApi: false })
     const { secret } = await seedStatusToken(isolate)
     await present(isolate, secret)
     await isolate.settled()
@@ -492,17 +492,21 @@ describe('whatever KV does', () => {
 describe('a client that tried too many unknown tokens', () => {
   const spent = (client: string) => ({ client, spend: async () => false })
 
-  it('gets 429 for tokens in no cache, and keeps those that are in memory or KV', async () => {
+  it('gets 429 for tokens in no cache, and keeps those that are in memory, the data centre or KV', async () => {
     const isolate = await openTestStores()
-    const [inMemory, inKv, cold] = await Promise.all([1, 2, 3].map(() => seedStatusToken(isolate)))
-    if (!inMemory || !inKv || !cold) throw new Error('three were seeded')
-    await present(await openTestStores({ beside: isolate }), inKv.secret)
+    const [inMemory, inCentre, inKv, cold] = await Promise.all([1, 2, 3, 4].map(() => seedStatusToken(isolate)))
+    if (!inMemory || !inCentre || !inKv || !cold) throw new Error('four were seeded')
+    const near = await openTestStores({ beside: isolate })
+    await present(near, inCentre.secret)
+    await near.settled()
+    await present(await openTestStores({ clock: isolate.clock }), inKv.secret)
     await present(isolate, inMemory.secret)
     const charge = spent('198.51.100.7')
     expect(await present(isolate, mintSecret('project'), { charge })).toBe('unknown')
     expect(await present(isolate, mintSecret('project'), { charge })).toBe('limited')
     expect(await present(isolate, cold.secret, { charge })).toBe('limited')
     expect(await present(isolate, inMemory.secret, { charge })).toBe('granted by memory')
+    expect(await present(isolate, inCentre.secret, { charge })).toBe('granted by cache')
     expect(await present(isolate, inKv.secret, { charge })).toBe('granted by kv')
     expect(await present(isolate, cold.secret, { charge: spent('198.51.100.8') })).toBe('granted by d1')
   })
@@ -517,7 +521,7 @@ describe('a client that tried too many unknown tokens', () => {
   })
 
   it('keeps a token that memory knew lately, also while KV is down', async () => {
-    const isolate = await openTestStores()
+    const isolate = await openTestStores({ cacheApi: false })
     const { secret } = await seedStatusToken(isolate)
     await present(isolate, secret)
     isolate.clock.advance(61 * SECOND)

@@ -326,7 +326,7 @@ const ALLOWED: readonly RegExp[] = [
   /^SCAN (candidate|newest|recent|page_subquery)$/, // The rows of a subquery that has a limit of its own.
   /^SCAN [bsf]$/, // The branches, pipelines or failures that the same statement found by index.
   /^SCAN row VIRTUAL TABLE/, // json_each over a parameter.
-  /^SCAN part$/, // Its rows, made columns once.
+  /^SCAN (part|used)$/, // Its rows, made columns once.
 ]
 
 // By an index, but most of the table.

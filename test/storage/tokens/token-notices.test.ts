@@ -17,7 +17,7 @@ import {
 import { builds, tokens } from '../../../src/storage/schema/schema.ts'
 import { shares } from '../../../src/storage/schema/schema-shares.ts'
 import { findSuccessor, listSuccessors, putOnLeak } from '../../../src/storage/tokens/successors.ts'
-import { reportLeak, rotateToken } from '../../../src/storage/tokens/token-ends.ts'
+import { endLeakedToken, rotateToken } from '../../../src/storage/tokens/token-ends.ts'
 import { insertToken, listTokens } from '../../../src/storage/tokens/tokens.ts'
 import { seedMember, seedProject, seedToken, seedUser } from '../../support/seed/seed.ts'
 import { seedBuild } from '../../support/seed/seed-builds.ts'
@@ -130,8 +130,8 @@ describe('a token that was found in public', () => {
     const own = await seedToken(stores, { kind: 'personal', user: member, label: 'laptop' })
     const deploy = await seedToken(stores, { kind: 'project', project, scope: 'all', label: 'deploy' })
     const badge = await seedToken(stores, { kind: 'project', project, scope: 'status', label: 'badge' })
-    for (const { secret } of [own, deploy, badge, badge, deploy]) {
-      await reportLeak(stores, secret, actsAs(null))
+    for (const { id } of [own, deploy, badge, badge, deploy]) {
+      await endLeakedToken(stores, id, actsAs(null))
       stores.clock.advance(1_000)
     }
     expect(await titles(member)).toEqual(['The personal token “laptop” was found in public, and is ended'])
@@ -151,7 +151,7 @@ describe('a token that was found in public', () => {
       ...{ createdAt: now, expiresAt: now + 60 * DAY_MS },
     })
     stores.clock.advance(10 * DAY_MS)
-    await reportLeak(stores, leaked.secret, actsAs(null))
+    await endLeakedToken(stores, leaked.id, actsAs(null))
     const [waiting] = await listSuccessors(stores.db, project.id)
     expect(waiting).toMatchObject({ label: 'deploy', scope: 'all' })
     const wanted = await findSuccessor(stores, project.id, waiting?.id ?? '')

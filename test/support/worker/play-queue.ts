@@ -1,6 +1,8 @@
+import { expect } from 'vitest'
 import { checkPipeline } from '../../../src/actions/notices/check-pipeline.ts'
 import type { SendSettings } from '../../../src/actions/notices/send-request.ts'
 import { sendMessage } from '../../../src/actions/send-message.ts'
+import { countQueries, FREE_QUERIES } from './free-plan.ts'
 import type { TestStores } from './stores.ts'
 
 type Due = { readonly at: number; readonly message: { readonly id: string } | { readonly pipeline: string } }
@@ -19,9 +21,14 @@ export function createQueue(stores: TestStores, settings: SendSettings) {
     const [next] = waiting
     return next && next.at <= until ? waiting.shift() : undefined
   }
-  const work = async ({ message }: Due) => {
+  const work = async (due: Due) => {
+    const queries = countQueries(stores)
+    await handle(due)
+    expect(await queries()).toBeLessThanOrEqual(FREE_QUERIES)
+  }
+  const handle = async ({ message }: Due) => {
     if ('pipeline' in message) {
-      if (!(await checkPipeline(stores, message.pipeline))) waiting.push({ at: stores.clock.now + 60_000, message })
+      await checkPipeline(stores, message.pipeline)
       return
     }
     const outcome = await sendMessage(stores, settings, message.id)

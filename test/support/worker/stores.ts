@@ -1,5 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { importPeppers, type Peppers } from '../../../src/domain/access/secret-hash.ts'
+import type { Deferred } from '../../../src/domain/deferred.ts'
 import type { UpkeepStep } from '../../../src/domain/upkeep.ts'
 import { createMemory } from '../../../src/storage/memory.ts'
 import { openPrimary, type Stores } from '../../../src/storage/stores.ts'
@@ -21,11 +22,13 @@ export type TestStores = Stores & {
   readonly queued: string[]
   /** The pipelines that would have been looked at. */
   readonly checks: string[]
+  /** The work that would have been queued. */
+  readonly deferred: Deferred[]
   /** The steps of upkeep that would have been queued. */
   readonly steps: UpkeepStep[]
   /** The events that would have been logged. */
   readonly warnings: string[]
-  /** Waits for all that was left to `waitUntil`. */
+  /** Waits for all that was left to `waitUntil`; pauses end at once. */
   settled(): Promise<void>
 }
 
@@ -37,12 +40,14 @@ export async function openTestStores({
   beside,
   cacheApi = true,
   graceMs = 60_000,
+  maxQueries = 1_000,
   clock = beside?.clock ?? createClock(),
   peppers,
 }: {
   beside?: TestStores
   cacheApi?: boolean
   graceMs?: number
+  maxQueries?: number
   clock?: Clock
   peppers?: Peppers
 } = {}): Promise<TestStores> {
@@ -53,7 +58,9 @@ export async function openTestStores({
   const queued: string[] = []
   const checks: string[] = []
   const steps: UpkeepStep[] = []
+  const deferred: Deferred[] = []
   const waiting: Promise<unknown>[] = []
+  const pauses: (() => void)[] = []
   const centre = beside?.centre ?? crypto.randomUUID()
   const cache = cacheApi ? await caches.open(centre) : null
   return {
@@ -64,7 +71,8 @@ export async function openTestStores({
       sendBatch: async (messages) => {
         for (const { body } of messages) {
           if ('id' in body) queued.push(body.id)
-          else checks.push(body.pipeline)
+          else if ('pipeline' in body) checks.push(body.pipeline)
+          else deferred.push(structuredClone(body.deferred))
         }
         return { metadata: { metrics: { backlogBytes: 0, backlogCount: 0 } } }
       },
@@ -80,8 +88,10 @@ export async function openTestStores({
     changed: new Set(),
     peppers: peppers ?? (await importPeppers(env.PEPPERS)),
     graceMs,
+    maxQueries,
     now: () => clock.now,
     waitUntil: (work) => void waiting.push(work),
+    pause: () => new Promise<void>((resolve) => pauses.push(resolve)),
     warn: (event) => void warnings.push(event),
     clock,
     centre,
@@ -91,10 +101,14 @@ export async function openTestStores({
     recorded,
     queued,
     checks,
+    deferred,
     steps,
     warnings,
     async settled() {
-      while (waiting.length > 0) await Promise.allSettled(waiting.splice(0))
+      while (waiting.length > 0) {
+        for (const end of pauses.splice(0)) end()
+        await Promise.allSettled(waiting.splice(0))
+      }
     },
   }
 }

@@ -32,6 +32,7 @@ const LAST_HOUR = TIMES[0]
 /** Which tier proved a request's token. */
 const TIERS = wordTable<string>({
   memory: 'Memory of the isolate',
+  cache: 'Cache of the data centre',
   kv: 'KV',
   d1: 'D1',
   grace: 'Memory, while D1 could not be reached',

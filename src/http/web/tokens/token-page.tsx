@@ -123,7 +123,7 @@ function UseBars({ uses, today }: { uses: readonly UseOfDay[]; today: number }) 
           )
         })}
       </svg>
-      <p class="muted">{label}, in steps of ten minutes.</p>
+      <p class="muted">{label}. Of each ten minutes the first use is noted.</p>
     </>
   )
 }

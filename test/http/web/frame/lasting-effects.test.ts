@@ -1,5 +1,6 @@
 import { eq } from 'drizzle-orm'
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { MOST_QUERIES } from '../../../../bench/free-plan.ts'
 import { INSTANCE } from '../../../../src/domain/access/actor.ts'
 import { NO_POLICY } from '../../../../src/domain/access/policy.ts'
 import { slugText } from '../../../../src/domain/project.ts'
@@ -13,6 +14,7 @@ import { seedNotice } from '../../../support/seed/seed-notice.ts'
 import { ENDINGS, endBeforeWrite } from '../../../support/sign/endings.ts'
 import { openTestApp } from '../../../support/worker/app.ts'
 import { type Ask, ORIGIN } from '../../../support/worker/client.ts'
+import { countQueries } from '../../../support/worker/free-plan.ts'
 import { EMPTY, keep, putBack, type Snapshot, snapshot } from '../../../support/worker/snapshot.ts'
 import { openTestStores } from '../../../support/worker/stores.ts'
 
@@ -313,9 +315,10 @@ describe('with the right to it', () => {
   it.each(PEOPLE)('$name leaves something behind for $person', async ({ name, person }) => {
     await (RECIPES[name] as Recipe).before?.(world)
     const before = await snapshot()
+    const queries = countQueries(world.stores)
     const response = await submit(name, person)
     expect(response.status, await response.text()).toBeLessThan(400)
-    await world.stores.settled()
+    expect(await queries()).toBeLessThanOrEqual(MOST_QUERIES.write)
     expect(await snapshot()).not.toEqual(before)
   })
 })

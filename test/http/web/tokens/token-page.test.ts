@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { DAY_MS } from '../../../../src/domain/day.ts'
 import { detailQueries, findTokenDetail } from '../../../../src/storage/tokens/token-detail.ts'
-import { noteUse } from '../../../../src/storage/tokens/tokens.ts'
+import { noteUse } from '../../../../src/storage/tokens/uses.ts'
 import { pruneTokenDays } from '../../../../src/storage/upkeep/prune.ts'
 import { seedMember, seedProject, seedSession, seedToken, seedUser } from '../../../support/seed/seed.ts'
 import { browse } from '../../../support/server/browse.ts'
@@ -88,7 +88,7 @@ describe('the use of a token', () => {
     const at = async (minutes: number, place: string | null) => {
       // Each an isolate of its own.
       const other = await openTestStores({ clock: { ...createClock(), now: start + minutes * 60_000 } })
-      noteUse(other, id, () => place)
+      noteUse(other, { tokenId: id, isUncached: false }, () => place)
       await other.settled()
     }
     for (const [minutes, place] of [
