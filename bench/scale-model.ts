@@ -37,6 +37,8 @@ export type Operations = {
 const MEMORY_SECONDS = 60
 const KV_SECONDS = 3_600
 const STATUS_SECONDS = 5
+/** A status tells what the last poll of the feed could see, and is shown until that is so old. */
+const OLDEST_SECONDS = 10
 const POLL_SECONDS = 4
 const FEED_OLD_SECONDS = 8
 const USE_SECONDS = 600
@@ -52,6 +54,7 @@ type Tier = 'memory' | 'cache' | 'kv' | 'd1'
 export type Isolate = {
   bornAt: number
   readonly grants: Map<number, number>
+  /** Until when a status is shown. */
   readonly statuses: Map<number, number>
   /** In which ten minutes a token's use was noted last. */
   readonly noted: Map<number, number>
@@ -67,6 +70,7 @@ export type Isolate = {
 }
 export type Centre = {
   readonly isolates: Isolate[]
+  /** Until when a status is shown. */
   readonly statuses: Map<number, number>
   /** When D1 was read for the copy of a grant. */
   readonly grants: Map<number, number>
@@ -163,14 +167,14 @@ export function read(spent: Operations, reading: Reading): Tier {
   spent.requests += 1
   const before = operationsBeforeAnswer(spent)
   const tier = findGrant(spent, reading)
-  if (now - at(isolate.statuses, token) >= STATUS_SECONDS) {
+  if (now >= at(isolate.statuses, token)) {
     if (load.hasCacheApi) spent.cacheReads += 1
-    if (load.hasCacheApi && now - at(centre.statuses, token) < STATUS_SECONDS)
-      isolate.statuses.set(token, at(centre.statuses, token))
+    if (load.hasCacheApi && now < at(centre.statuses, token)) isolate.statuses.set(token, at(centre.statuses, token))
     else {
       spent.statusReads += 1
-      isolate.statuses.set(token, now)
-      centre.statuses.set(token, now)
+      const until = Math.min(now + STATUS_SECONDS, isolate.feedAt + OLDEST_SECONDS)
+      isolate.statuses.set(token, until)
+      centre.statuses.set(token, until)
     }
   }
   if (operationsBeforeAnswer(spent) === before) spent.free += 1
