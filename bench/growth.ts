@@ -1,4 +1,4 @@
-// npm run growth [-- --rounds 60 --builds 1000000 --tokens 100000 --json]: whether reads stay as fast as there is more to read.
+// npm run growth [-- --rounds 60 --builds 1000000 --projects 300 --tokens 100000 --json]: whether reads stay as fast as there is more to read.
 import { randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -8,28 +8,55 @@ import { median } from '../scripts/measure/compared-times.ts'
 import { applyMigrations } from '../scripts/start/local-database.ts'
 import { createUser } from '../src/actions/create-user.ts'
 import { importPeppers } from '../src/domain/access/secret-hash.ts'
+import { mintSessionSecret } from '../src/domain/people/session.ts'
+import { insertSession } from '../src/storage/people/sessions.ts'
 import { openDb } from '../src/storage/stores.ts'
 import type { Spent } from './counting-d1.ts'
-import { fillStatements, GROWING, READS, type Read, type Size } from './growth-data.ts'
+import {
+  type Asker,
+  fillAroundStatements,
+  fillStatements,
+  GROWING,
+  READS,
+  type Read,
+  type Size,
+} from './growth-data.ts'
 import { startGrowthServers } from './miniflare.ts'
 
-const { values } = parseInvocation('npm run growth [-- --rounds 60 --builds 1000000 --tokens 100000 --json]', {
-  rounds: { type: 'string', default: '60' },
-  builds: { type: 'string', default: '1000000' },
-  tokens: { type: 'string', default: '100000' },
-  json: { type: 'boolean' },
-})
+const { values } = parseInvocation(
+  'npm run growth [-- --rounds 60 --builds 1000000 --projects 300 --tokens 100000 --only WORD --json]',
+  {
+    rounds: { type: 'string', default: '60' },
+    builds: { type: 'string', default: '1000000' },
+    projects: { type: 'string', default: '300' },
+    tokens: { type: 'string', default: '100000' },
+    only: { type: 'string', default: '' },
+    json: { type: 'boolean' },
+  },
+)
 const ROUNDS = Number(values.rounds)
-const [BUILDS, TOKENS] = [Number(values.builds), Number(values.tokens)]
+const SMALLEST: Size = { builds: 100, tokens: 100, projects: 3, othersBuilds: 40 }
+const LARGEST: Size = {
+  builds: Number(values.builds),
+  tokens: Number(values.tokens),
+  projects: Number(values.projects),
+  othersBuilds: 400,
+}
+const between = (of: keyof Size) => Math.round(Math.sqrt(SMALLEST[of] * LARGEST[of]))
 const SIZES: readonly Size[] = [
-  { builds: 100, tokens: 100 },
-  { builds: Math.round(Math.sqrt(100 * BUILDS)), tokens: Math.round(Math.sqrt(100 * TOKENS)) },
-  { builds: BUILDS, tokens: TOKENS },
+  SMALLEST,
+  {
+    builds: between('builds'),
+    tokens: between('tokens'),
+    projects: between('projects'),
+    othersBuilds: between('othersBuilds'),
+  },
+  LARGEST,
 ]
 /** The goal: the largest database answers within this many times of the smallest. */
 const LIMIT = 1.3
 
-type Instance = { readonly origin: string; readonly tokens: Record<'project' | 'person', string> }
+type Instance = { readonly origin: string; readonly headers: Record<Asker, Readonly<Record<string, string>>> }
 
 const folder = mkdtempSync(join(tmpdir(), 'buildpass-growth-'))
 const pepper = `bench:${randomBytes(32).toString('base64url')}`
@@ -39,7 +66,7 @@ try {
   const instances: Instance[] = []
   for (const [i, size] of SIZES.entries()) instances.push(await prepare(names[i] ?? '', size))
   const rows = []
-  for (const read of READS) rows.push(await measure(read, instances))
+  for (const read of READS.filter(({ name }) => name.includes(values.only))) rows.push(await measure(read, instances))
   print(rows)
 } finally {
   await servers.stop()
@@ -63,26 +90,43 @@ async function prepare(name: string, size: Size): Promise<Instance> {
   await send('/api/buildpass/v1/projects', { slug: GROWING })
   const { token } = await send(`/api/v1.1/project/${GROWING}/token`, { label: 'bench', scope: 'all' })
   const project = await d1.prepare('select id from projects').first<{ id: string }>()
-  for (const sql of fillStatements(project?.id ?? '', size)) await d1.prepare(sql).run()
+  const ids = { projectId: project?.id ?? '', userId: created.userId }
+  for (const sql of fillStatements(ids.projectId, size)) await d1.prepare(sql).run()
+  for (const sql of fillAroundStatements(ids, size)) await d1.prepare(sql).run()
+  const session = mintSessionSecret()
+  const stores = { db: openDb(d1), now: Date.now }
+  await insertSession(stores, session, { method: 'link', userId: ids.userId, userAgent: null, from: null })
   const seconds = ((performance.now() - startedAt) / 1000).toFixed(0)
   console.error(`${size.builds} builds and ${size.tokens} tokens made in ${seconds} s`)
-  return { origin, tokens: { project: token, person: created.secret } }
+  return {
+    origin,
+    headers: {
+      project: { 'Circle-Token': token },
+      person: { 'Circle-Token': created.secret },
+      browser: { Cookie: `__Host-session=${session}` },
+    },
+  }
 }
 
 type Row = { readonly read: Read; readonly spent: readonly Spent[]; readonly ms: readonly number[] }
 
 /** In turns, so that another load on the machine weighs on all sizes alike. */
 async function measure(read: Read, instances: readonly Instance[]): Promise<Row> {
-  const ask = async ({ origin, tokens }: Instance, count: boolean) => {
-    const headers = { 'Circle-Token': tokens[read.by], ...(count ? { 'X-Count': '1' } : {}) }
+  const ask = async ({ origin, headers: headersOf }: Instance, count: boolean) => {
+    const headers = { ...headersOf[read.by], ...(count ? { 'X-Count': '1' } : {}) }
     const startedAt = performance.now()
     const response = await fetch(origin + read.path, { headers, redirect: 'manual' })
-    await response.arrayBuffer()
-    if (response.status !== (read.status ?? 200)) throw new Error(`${read.name} answered ${response.status}`)
+    const body = await response.text()
+    if (response.status !== (read.status ?? 200))
+      throw new Error(`${read.name} answered ${response.status}: ${body.slice(0, 500)}`)
     return { ms: performance.now() - startedAt, spent: response.headers.get('X-Spent') }
   }
   const spent: Spent[] = []
-  for (const instance of instances) spent.push(JSON.parse((await ask(instance, true)).spent ?? 'null'))
+  for (const instance of instances) {
+    // Sums are made by the first who ask.
+    await ask(instance, false)
+    spent.push(JSON.parse((await ask(instance, true)).spent ?? 'null'))
+  }
   const times: number[][] = instances.map(() => [])
   for (let round = 0; round < ROUNDS; round++)
     for (const [i, instance] of instances.entries()) times[i]?.push((await ask(instance, false)).ms)
@@ -101,7 +145,7 @@ function print(rows: readonly Row[]): void {
   if (values.json) console.log(JSON.stringify(table))
   else {
     console.table(table)
-    console.log(`With ${SIZES.map(({ builds, tokens }) => `${builds} builds and ${tokens} tokens`).join(' / ')}; ${ROUNDS} requests each, in turns, nothing cached.
+    console.log(`With ${SIZES.map(({ builds, projects, tokens }) => `${builds} builds, ${projects} projects and ${tokens} tokens`).join(' / ')}; ${ROUNDS} requests each, in turns, nothing cached.
 "Bounded" reads go through what no index leads to, up to that limit; all others read as many rows as they give, at any size.`)
   }
   const slow = rows.filter(({ read, ms }) => !read.bound && (ms.at(-1) ?? 0) > LIMIT * (ms[0] ?? 0))

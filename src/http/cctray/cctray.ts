@@ -4,7 +4,7 @@ import type { AppError } from '../../domain/error.ts'
 import { ccStateFor } from '../../domain/formats/cctray.ts'
 import { httpDate } from '../../domain/formats/precondition.ts'
 import { type Project, parseProjectName } from '../../domain/project.ts'
-import { listBranchPipelines, listDefaultBranchPipelines } from '../../storage/builds/branch-feeds.ts'
+import { listBranchPipelines, listDefaultBranchStates } from '../../storage/builds/branch-feeds.ts'
 import type { WhichBranch } from '../../storage/builds/open-branches.ts'
 import { type Caching, cacheControlFor, conditional, etagOf } from '../frame/answers.ts'
 import { messageOf, refusalHeaders, statusOf } from '../frame/errors.ts'
@@ -21,10 +21,10 @@ export function mountCcTray(app: App): void {
     app,
     'GET /cc.xml',
     async (c, { grant }) => {
-      const projects = await listDefaultBranchPipelines(c.env.stores.db, reachOf(grant), openBranchesOf({ grant }))
-      const rows = projects.map(({ project, pipelines }) => ({
+      const projects = await listDefaultBranchStates(c.env.stores, reachOf(grant), openBranchesOf({ grant }))
+      const rows = projects.map(({ project, state }) => ({
         ...rowNames(c, project, project.defaultBranch),
-        ...(ccStateFor(pipelines) ?? neverBuilt(project.createdAt)),
+        ...(state ?? neverBuilt(project.createdAt)),
       }))
       return feed(c, rows, 'private')
     },
