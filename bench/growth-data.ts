@@ -56,10 +56,10 @@ export function* fillStatements(projectId: string, { builds }: Pick<Size, 'build
         flaky, run_time_seconds, warnings, created_at, outcomes, times)
       with recursive n(i) as (select ${from} union all select i + 1 from n where i < ${to})
       select '${projectId}', b.id, 'junit.xml', 'd', 'tests/growth/' || i, '[]', 19, i % 10 = 5, 0, 0, 0, 2.5, '[]', b.created_at,
-        case when i % 10 = 5 then '1.19PF' else '1.20P' end, '00000000000000000000'
+        (select min(id) from test_names where project_id = '${projectId}') || iif(i % 10 = 5, '.19PF', '.20P'), '00000000000000000000'
       from n join builds as b on b.id = 'b' || (i * ${JOBS} - 2)`
     yield `insert into test_failures (report_id, position, test_id, outcome, run_time_seconds, source, message)
-      select r.id, 19, (select max(id) from test_names), 'failure', 0.1, 'junit', 'expected 1' from test_reports as r
+      select r.id, 19, (select max(id) from test_names where project_id = '${projectId}'), 'failure', 0.1, 'junit', 'expected 1' from test_reports as r
       where r.failed = 1 and not exists (select 1 from test_failures as f where f.report_id = r.id)`
   }
 }
@@ -139,8 +139,13 @@ function* chunksOf(count: number, size = ROWS_A_STATEMENT): Generator<readonly [
 
 // Of the newest 5,000 builds that may pass, three rows each: see BUILDS_SEARCHED in src/storage/builds/builds.ts.
 const BOUND = 15_100
-// What insights look at: 90 days, in which these databases have 13,000 pipelines, and 2,000 runs in them.
-const WINDOW = 60_000
+// A sum of each day and hour of a window, of a branch and of all; and the runs of two hours.
+const SUMS = 2_500
+// Of flaky tests each failure within two weeks, here some 200.
+const FAILURES = 6_000
+// Five rows of each.
+const TOKENS_LOOKED_AT = 10_100
+const NO_INDEX = 'no index leads there: among the newest 5,000 builds'
 
 /** Who asks: a token of the project, one of a person, or that person's browser. */
 export type Asker = 'project' | 'person' | 'browser'
@@ -153,6 +158,8 @@ export type Read = {
   readonly status?: number
   /** It goes through at most so many rows, and reaches that only in a large database. */
   readonly bound?: number
+  /** Why it may take longer there. */
+  readonly slower?: string
 }
 
 const V1 = `/api/v1.1/project/${GROWING}`
@@ -203,6 +210,7 @@ export const READS: readonly Read[] = [
     by: 'project',
     status: 404,
     bound: BOUND,
+    slower: NO_INDEX,
   },
   { name: 'latest artifacts', path: `${V1}/latest/artifacts?branch=main&filter=successful`, by: 'project' },
   {
@@ -212,6 +220,7 @@ export const READS: readonly Read[] = [
     status: 404,
     // Once for a build with artifacts, and once for any.
     bound: 2 * BOUND,
+    slower: NO_INDEX,
   },
   {
     name: 'latest artifacts, unknown job',
@@ -219,6 +228,7 @@ export const READS: readonly Read[] = [
     by: 'project',
     status: 404,
     bound: 2 * BOUND,
+    slower: NO_INDEX,
   },
   {
     name: 'latest artifacts, job never red',
@@ -226,25 +236,38 @@ export const READS: readonly Read[] = [
     by: 'project',
     status: 404,
     bound: BOUND,
+    slower: NO_INDEX,
   },
   { name: 'recent builds', path: '/api/v1.1/recent-builds', by: 'person' },
-  { name: 'projects', path: '/api/v1.1/projects', by: 'person', bound: 1_500 },
+  { name: 'projects', path: '/api/v1.1/projects', by: 'person' },
   { name: 'v2 pipelines', path: `${V2}/pipeline`, by: 'project' },
   { name: 'v2 pipelines of a branch', path: `${V2}/pipeline?branch=main`, by: 'project' },
   { name: 'v2 pipelines of a branch built once', path: `${V2}/pipeline?branch=rare`, by: 'project' },
   { name: 'v2 pipeline', path: `${V2}/pipeline/9`, by: 'project' },
   { name: 'v2 job', path: `${V2}/job/50`, by: 'project' },
   { name: 'v2 artifacts', path: `${V2}/51/artifacts`, by: 'project' },
-  { name: 'v2 insights', path: `${INSIGHTS}/workflows`, by: 'project', bound: WINDOW },
-  { name: 'v2 insights of a workflow', path: `${INSIGHTS}/workflows/ci`, by: 'project', bound: WINDOW },
+  { name: 'v2 insights', path: `${INSIGHTS}/workflows`, by: 'project', bound: SUMS },
+  { name: 'v2 insights of a workflow', path: `${INSIGHTS}/workflows/ci`, by: 'project', bound: SUMS + 1_300 },
   {
     name: 'v2 insights of an unknown workflow',
     path: `${INSIGHTS}/workflows/absent`,
     by: 'project',
     status: 404,
-    bound: WINDOW,
+    bound: SUMS,
   },
-  { name: 'v2 flaky tests', path: `${INSIGHTS}/flaky-tests`, by: 'project', bound: WINDOW },
+  {
+    name: 'v2 insights of all branches',
+    path: `${INSIGHTS}/workflows?all-branches=true`,
+    by: 'project',
+    bound: SUMS,
+  },
+  {
+    name: 'v2 flaky tests',
+    path: `${INSIGHTS}/flaky-tests`,
+    by: 'project',
+    bound: FAILURES,
+    slower: 'each failure within two weeks is looked at',
+  },
   { name: 'CCTray of a project', path: `/${GROWING}.cc.xml`, by: 'project', bound: 9_200 },
   { name: 'CCTray of a branch', path: `/${GROWING}/tree/main.cc.xml`, by: 'project' },
   { name: 'CCTray of a branch, nothing complete', path: `/${GROWING}/tree/stuck.cc.xml`, by: 'project', bound: 2_060 },
@@ -260,10 +283,11 @@ export const READS: readonly Read[] = [
     by: 'project',
     status: 404,
     bound: 20_100,
+    slower: NO_INDEX,
   },
   { name: 'latest artifacts of a job', path: `${V1}/latest/artifacts?job=build&workflow=ci`, by: 'project' },
   { name: 'v1.1 tokens of a project', path: `${V1}/token`, by: 'person' },
-  { name: 'personal tokens, 100', path: '/api/v1.1/user/token?limit=100', by: 'person' },
+  { name: 'v1.1 tokens of a person', path: '/api/v1.1/user/token?limit=100', by: 'person' },
   { name: 'tokens of the instance', path: '/api/buildpass/v1/instance/tokens', by: 'person' },
   { name: 'page: projects', path: '/', by: 'browser' },
   { name: 'page: projects, after', path: '/?after=gh/growth/other-0001', by: 'browser' },
@@ -272,7 +296,7 @@ export const READS: readonly Read[] = [
   { name: 'page: project, failed', path: `/${GROWING}?status=failed`, by: 'browser' },
   { name: 'page: branches', path: `/${GROWING}/branches`, by: 'browser' },
   { name: 'page: build', path: `/${GROWING}/51`, by: 'browser' },
-  { name: 'page: tests', path: `/${GROWING}/tests`, by: 'browser' },
+  { name: 'page: tests', path: `/${GROWING}/tests`, by: 'browser', bound: 9_000 },
   { name: 'page: tests found', path: `/${GROWING}/tests?q=test_1`, by: 'browser' },
   { name: 'page: shares', path: `/${GROWING}/shares`, by: 'browser' },
   { name: 'page: notices', path: '/notices', by: 'browser' },
@@ -280,17 +304,33 @@ export const READS: readonly Read[] = [
   { name: 'page: activity', path: '/account/activity', by: 'browser' },
   { name: 'page: notices chosen', path: '/account/notices', by: 'browser' },
   { name: 'page: personal tokens', path: '/account/api', by: 'browser' },
-  { name: 'page: personal tokens, by last use', path: '/account/api?sort=used', by: 'browser' },
-  { name: 'page: personal tokens, unused', path: '/account/api?show=expiring', by: 'browser' },
+  { name: 'page: personal tokens, by last use', path: '/account/api?sort=used', by: 'browser', bound: 2_100 },
+  { name: 'page: personal tokens, expiring', path: '/account/api?show=expiring', by: 'browser' },
   { name: 'page: a personal token', path: '/account/api/p1', by: 'browser' },
   { name: 'page: organization tokens', path: '/account/organizations', by: 'browser' },
   { name: 'page: project tokens', path: `/${GROWING}/settings/api`, by: 'browser' },
-  { name: 'page: project tokens, by expiry', path: `/${GROWING}/settings/api?sort=expires`, by: 'browser' },
+  {
+    name: 'page: project tokens, by expiry',
+    path: `/${GROWING}/settings/api?sort=expires`,
+    by: 'browser',
+    bound: 2_100,
+  },
   { name: 'page: project members', path: `/${GROWING}/settings/members`, by: 'browser' },
   { name: 'page: project audit', path: `/${GROWING}/settings/audit`, by: 'browser' },
   { name: 'page: instance tokens', path: '/instance/tokens', by: 'browser' },
-  { name: 'page: instance tokens, expiring', path: '/instance/tokens?show=expiring', by: 'browser' },
-  { name: 'page: instance tokens of a name', path: '/instance/tokens?text=absent', by: 'browser' },
+  {
+    name: 'page: instance tokens, expiring',
+    path: '/instance/tokens?show=expiring',
+    by: 'browser',
+    bound: TOKENS_LOOKED_AT,
+  },
+  {
+    name: 'page: instance tokens of a name',
+    path: '/instance/tokens?text=absent',
+    by: 'browser',
+    bound: TOKENS_LOOKED_AT,
+    slower: 'no index leads there: in 2,000 tokens a page',
+  },
   { name: 'page: instance users', path: '/instance/users', by: 'browser' },
   { name: 'page: a person', path: '/instance/users/bench', by: 'browser' },
   { name: 'page: policy', path: '/instance/policy', by: 'browser' },

@@ -11,6 +11,8 @@ CREATE TABLE `sums` (
 	FOREIGN KEY (`project_id`) REFERENCES `projects`(`id`) ON UPDATE no action ON DELETE cascade
 ) WITHOUT ROWID;
 --> statement-breakpoint
+CREATE INDEX `test_reports_failed` ON `test_reports` (`project_id`,`created_at`) WHERE failed + errored > 0;
+--> statement-breakpoint
 -- A sum ends with the first change of what it was made of, whichever statement changes that: a cascade too.
 CREATE TRIGGER sums_pipeline_insert AFTER INSERT ON pipelines BEGIN
   DELETE FROM sums WHERE project_id = NEW.project_id AND kind IN ('default', 'branches') AND since = 0 AND branch = '';

@@ -24,12 +24,15 @@ const MAX_WINDOW_DAYS = 92
 /** More of one hour or day are not looked at. */
 const MAX_RUNS_OF_SPAN = 5_000
 
+/** Sums by the name of the workflow; `isAll` is false where older runs are still left to be summed up. */
+export type ListedSums = { readonly sums: ReadonlyMap<string, RunSum>; readonly isAll: boolean }
+
 /** The runs of a project's workflows since that time, of some branches where these are given: a sum for each name. */
 export async function listRunSums(
   stores: Pick<Stores, 'db' | 'waitUntil' | 'warn'>,
   projectId: string,
   { branch, since, until }: { readonly branch: WhichBranch; readonly since: number; readonly until: number },
-): Promise<ReadonlyMap<string, RunSum>> {
+): Promise<ListedSums> {
   const spans = spansBetween(since, until)
   const last = spans.at(-1)
   const [from, to] = [spans[0]?.since ?? until, last ? last.since + LENGTH_MS[last.kind] : until]
@@ -38,7 +41,7 @@ export async function listRunSums(
     [since, from],
     [to, Number.MAX_SAFE_INTEGER],
   ])
-  const [kept, ...ofEdges] = await stores.db.batch([runSumsQuery(stores.db, projectId, branch, [from, to]), ...edges])
+  const [kept, ...ofEdges] = await stores.db.batch([runSumsQuery(stores.db, projectId, branch, spans), ...edges])
   const bySpan = Map.groupBy(kept, keyOf)
   const isWhole = (span: RunSpan) => bySpan.get(keyOf(span))?.some(({ isOfAll }) => isOfAll === 1)
   const missing = spans.filter((span) => !isWhole(span))
@@ -61,7 +64,10 @@ export async function listRunSums(
     parts.flatMap((part) => Object.entries(part)),
     ([name]) => name,
   )
-  return new Map([...named].map(([name, those]) => [name, sumTogether(those.map(([, sum]) => sum))]))
+  return {
+    sums: new Map([...named].map(([name, those]) => [name, sumTogether(those.map(([, sum]) => sum))])),
+    isAll: missing.every((span) => made.has(keyOf(span))),
+  }
 }
 
 /** The whole days in that time and, before and behind those, its whole hours, in their order. */
@@ -90,30 +96,34 @@ function sumsByName(runs: readonly WorkflowRow[]): NamedSums {
   return Object.fromEntries(names.map(([name, those]) => [name, sumOfRuns(those)]))
 }
 
-/** The sums of spans that begin in that time: those of the asked branches, and of each span that is summed up that it is. */
-export function runSumsQuery(db: Db, projectId: string, branch: WhichBranch, [from, to]: readonly [number, number]) {
+/** The sums of these spans: those of the asked branches, and of each span that is summed up that it is. */
+export function runSumsQuery(db: Db, projectId: string, branch: WhichBranch, spans: readonly RunSpan[]) {
   const isAsked =
     ofBranch(branch, {
       one: (name) => sql`${sums.branch} = ${name}`,
       some: (patterns) => sql`(${sums.branch} <> '' and ${isOpenName(sql`${sums.branch}`, patterns)})`,
     }) ?? sql`${sums.branch} = ''`
-  return db
-    .select({
-      kind: sums.kind,
-      since: sums.since,
-      isOfAll: sql<number>`${sums.branch} = ''`.as('is_of_all'),
-      value: sql<string | null>`iif(${isAsked}, ${sums.value}, null)`.as('asked_value'),
-    })
-    .from(sums)
-    .where(
-      and(
-        eq(sums.projectId, projectId),
-        sql`${sums.kind} in ('hour', 'day') and ${sums.since} >= ${from} and ${sums.since} < ${to}`,
-        typeof branch === 'string' || branch === null ? sql`${sums.branch} in ('', ${branch ?? ''})` : undefined,
-        sql`${sums.value} is not null`,
-        isOfFormat(),
-      ),
-    )
+  return (
+    db
+      .select({
+        kind: sums.kind,
+        since: sums.since,
+        isOfAll: sql<number>`${sums.branch} = ''`.as('is_of_all'),
+        value: sql<string | null>`iif(${isAsked}, ${sums.value}, null)`.as('asked_value'),
+      })
+      .from(sql`json_each(${JSON.stringify(spans.map(({ kind, since }) => [kind, since]))}) as row`)
+      // Each span is looked up: between them there are sums of many other branches.
+      .crossJoin(sums)
+      .where(
+        and(
+          eq(sums.projectId, projectId),
+          sql`${sums.kind} = row.value ->> 0 and ${sums.since} = row.value ->> 1`,
+          typeof branch === 'string' || branch === null ? sql`${sums.branch} in ('', ${branch ?? ''})` : undefined,
+          sql`${sums.value} is not null`,
+          isOfFormat(),
+        ),
+      )
+  )
 }
 
 /** Reads the runs of these spans, the newest first, and keeps their sums: all of them, but for what is left for the next time. */

@@ -38,14 +38,18 @@ export function sumIn<T>(text: string | null): T | null {
 export async function makeSums<R>(
   stores: Pick<Stores, 'db' | 'waitUntil' | 'warn'>,
   wanted: readonly (Span & { readonly projectId: string })[],
-  read: readonly [BatchItem<'sqlite'>, ...BatchItem<'sqlite'>[]],
+  read: Readonly<[BatchItem<'sqlite'>, ...BatchItem<'sqlite'>[]]>,
   make: (results: readonly unknown[]) => { readonly made: R; readonly kept: readonly KeptSum[] },
 ): Promise<R> {
-  const { db } = stores
+  const { db, warn } = stores
   const maker = crypto.randomUUID()
-  const [, ...results] = await db.batch([beginStatement(db, wanted, maker), ...read])
-  const { made, kept } = make(results)
-  stores.waitUntil(keep(db, maker, kept).catch((error) => stores.warn('sums_unwritable', error)))
+  const begun = await db.batch([beginStatement(db, wanted, maker), ...read]).catch((error) => {
+    // A database that is full is still read.
+    warn('sums_unwritable', error)
+    return null
+  })
+  const { made, kept } = make(begun ? begun.slice(1) : await db.batch(read))
+  if (begun) stores.waitUntil(keep(db, maker, kept).catch((error) => warn('sums_unwritable', error)))
   return made
 }
 

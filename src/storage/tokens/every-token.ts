@@ -32,14 +32,12 @@ export async function findTokens(
   which: WhichTokens,
   { after, limit }: { readonly after: string | null; readonly limit: number },
 ): Promise<TokenPage<OwnedToken>> {
-  const isAll = which.fits === undefined && which.text === ''
-  const [rows, [last]] = await db.batch([
-    isAll ? everyTokenQuery(db, after, limit + 1) : fittingTokensQuery(db, which, after, limit + 1),
-    lastLookedAtQuery(db, after),
-  ])
-  const found = rows.slice(0, limit).map(ownedOf)
-  const more = rows.length > limit ? rows[limit - 1]?.row : isAll ? undefined : last
-  return { found, next: more ? placeOf(more) : null }
+  const isOfAll = which.fits === undefined && which.text === ''
+  const [rows, [last]] = isOfAll
+    ? [await everyTokenQuery(db, after, limit + 1), []]
+    : await db.batch([fittingTokensQuery(db, which, after, limit + 1), lastLookedAtQuery(db, after)])
+  const more = rows.length > limit ? rows[limit - 1]?.row : last
+  return { found: rows.slice(0, limit).map(ownedOf), next: more ? placeOf(more) : null }
 }
 
 /** Of all tokens, the newest first, what `pick` makes of them, but for null: at most `limit`, behind the place `after`. */

@@ -106,7 +106,7 @@ async function told(stores: TestStores, { projectId, userId }: World) {
   const until = stores.now()
   const runs = []
   for (const branch of BRANCHES)
-    runs.push(await listRunSums(stores, projectId, { branch, since: until - 90 * DAY_MS, until }))
+    runs.push((await listRunSums(stores, projectId, { branch, since: until - 90 * DAY_MS, until })).sums)
   await stores.settled()
   return { state: state?.state, branches: builds?.branches, runs: runs.map(asPlain) }
 }
@@ -232,6 +232,26 @@ describe('what is summed up', () => {
     expect(after).not.toEqual(before)
   })
 
+  it('is told where nothing can be written', async () => {
+    const stores = await openTestStores({ cacheApi: false })
+    const world = await seedWorld(stores)
+    await reportBuild(stores, world.projectId, reportFor({}))
+    stores.clock.advance(3 * HOUR_MS)
+    const batch: Stores['db']['batch'] = async (statements) => {
+      const texts = statements.map((one) =>
+        'getQuery' in one ? (one as { getQuery(): { sql: string } }).getQuery().sql : '',
+      )
+      if (texts.some((text) => /^\s*(?:insert|update|delete)/.test(text)))
+        throw new Error('D1_ERROR: the database is full')
+      return stores.db.batch(statements)
+    }
+    const full = new Proxy(stores.db, {
+      get: (db, name) => (name === 'batch' ? batch : partOf(db, name)),
+    })
+    expect(await told({ ...stores, db: full }, world)).toEqual(await computed(stores, world))
+    expect(new Set(stores.warnings)).toEqual(new Set(['sums_unwritable']))
+  })
+
   it('is read without its rows once it is made', async () => {
     const stores = await openTestStores({ cacheApi: false })
     const world = await seedWorld(stores)
@@ -259,13 +279,17 @@ async function makeBehind(stores: TestStores, { projectId, userId }: World): Pro
   return letGo
 }
 
+function partOf(db: Stores['db'], name: string | symbol): unknown {
+  const part = Reflect.get(db, name)
+  return typeof part === 'function' ? part.bind(db) : part
+}
+
 /** What is written of sums waits; what is read does not. */
 function keptBehind(db: Stores['db'], gate: Promise<void>): Stores['db'] {
   return new Proxy(db, {
     get(target, name) {
       const member = Reflect.get(target, name)
-      if (typeof member !== 'function') return member
-      if (name !== 'batch') return member.bind(target)
+      if (name !== 'batch') return partOf(target, name)
       return async (...all: [{ toSQL?: () => { sql: string }; getQuery?: () => { sql: string } }[]]) => {
         const [first] = all[0]
         const text = (first?.getQuery?.() ?? first?.toSQL?.())?.sql ?? ''

@@ -38,19 +38,25 @@ export function mountInsights(app: App): void {
     const until = c.env.stores.now()
     const windowMs = windowDaysOf(c) * DAY_MS
     const which = { branch: branchAskedFor(c, { grant, project }), since: until - windowMs, until }
-    const sums = [...(await listRunSums(c.env.stores, project.id, which))].sort(([one], [other]) =>
-      one < other ? -1 : 1,
-    )
-    const items = sums.map(([name, sum]) => metricsJson(project, name, sum, { until, windowMs }))
+    const { sums } = await listRunSums(c.env.stores, project.id, which)
+    const inOrder = [...sums].sort(([one], [other]) => (one < other ? -1 : 1))
+    const items = inOrder.map(([name, sum]) => metricsJson(project, name, sum, { until, windowMs }))
     return pagedItems(c, 'workflow-metrics', items, null)
   })
 
   route(app, 'GET /api/v2/insights/:vcs/:org/:repo/workflows/:workflow', async (c, { grant, project, params }) => {
     const key = pageKeyOf(c, 'workflow-run', ['number', 'string'])
     const after = key && { createdAt: key[0], id: key[1] }
-    const since = c.env.stores.now() - 90 * DAY_MS
-    const which = { name: params.workflow, branch: branchAskedFor(c, { grant, project }), since }
-    const rows = await listWorkflowRuns(c.env.stores.db, project.id, which, { after, limit: PAGE_SIZE + 1 })
+    const { stores } = c.env
+    const until = stores.now()
+    const which = { branch: branchAskedFor(c, { grant, project }), since: until - 90 * DAY_MS }
+    if (!after) {
+      // Without a run of that name all runs would be read to learn so.
+      const { sums, isAll } = await listRunSums(stores, project.id, { ...which, until })
+      if (isAll && !sums.has(params.workflow)) throw new AppError('workflow_not_found')
+    }
+    const ofName = { ...which, name: params.workflow }
+    const rows = await listWorkflowRuns(stores.db, project.id, ofName, { after, limit: PAGE_SIZE + 1 })
     if (rows.length === 0 && !after) throw new AppError('workflow_not_found')
     const page = pageOfRows(rows, PAGE_SIZE, ({ createdAt, id }) => [createdAt, id])
     return pagedItems(c, 'workflow-run', page.items.filter(hasRun).map(runJson), page.nextKey)
