@@ -55,5 +55,5 @@ export async function endBreaking(
   return { ended, isAll: false }
 }
 
-/** Each costs a look and a write: a request of Workers Free has 50. */
-const MAX_PAGES_ENDED = 20
+/** Each costs a look of two statements and a write: a request of Workers Free has 50. */
+const MAX_PAGES_ENDED = 16
