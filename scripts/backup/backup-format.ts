@@ -61,6 +61,8 @@ const OWN_TABLES = [
   'test_packs',
   // What is seen of the use of tokens, most of which a restore ends.
   'token_days',
+  // They are made again of what is restored.
+  'sums',
   // What was told last is learnt again: the first state that is seen is no news.
   'notice_states',
   'notice_checks',

@@ -51,6 +51,7 @@ export const WALKS = [
   'test/http/webhooks/true-status.test.ts',
   'test/storage/reporting/build-reports.test.ts',
   'test/storage/builds/complete-pipelines.test.ts',
+  'test/storage/builds/sums.test.ts',
   'test/storage/reporting/fork-runs.test.ts',
   'test/storage/reporting/last-word.test.ts',
   'test/storage/reporting/run-reports.test.ts',

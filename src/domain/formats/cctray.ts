@@ -64,11 +64,17 @@ export function ccStateFor(pipelines: readonly CcPipeline[]): CcState | null {
     activity: activityOf(pipelineStatusFor(newest)),
     lastBuildStatus: result ? CC_STATUS[result] : 'Unknown',
     lastBuildLabel: labelOf(shown),
-    lastBuildTime: Math.max(
-      ...shown.builds.map((build) => build.stoppedAt ?? build.createdAt),
-      ...shown.workflows.flatMap((workflow) => workflow.reportedAt ?? []),
-    ),
+    lastBuildTime: lastTimeOf(shown),
   }
+}
+
+/** Of a run of which nothing is left there is only its begin, which may be below zero: it is sorted last. */
+function lastTimeOf({ builds, workflows, beganAt }: CcPipeline): number {
+  const ends = [
+    ...builds.map((build) => build.stoppedAt ?? build.createdAt),
+    ...workflows.flatMap((workflow) => workflow.reportedAt ?? []),
+  ]
+  return ends.length > 0 ? Math.max(...ends) : Math.max(0, beganAt)
 }
 
 /** The newest build's number; of a run without builds there is only the pipeline's. */

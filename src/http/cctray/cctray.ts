@@ -3,7 +3,7 @@ import { reachOf } from '../../domain/access/limits/reach.ts'
 import type { AppError } from '../../domain/error.ts'
 import { ccStateFor } from '../../domain/formats/cctray.ts'
 import { type Project, parseProjectName } from '../../domain/project.ts'
-import { listBranchPipelines, listDefaultBranchPipelines } from '../../storage/builds/branch-feeds.ts'
+import { listBranchPipelines, listDefaultBranchStates } from '../../storage/builds/branch-feeds.ts'
 import type { WhichBranch } from '../../storage/builds/open-branches.ts'
 import type { ReadStores } from '../../storage/stores.ts'
 import { type Answer, type Caching, cacheControlFor } from '../frame/answers.ts'
@@ -21,10 +21,10 @@ export function mountCcTray(app: App): void {
     app,
     'GET /cc.xml',
     async (c, { grant }) => {
-      const projects = await listDefaultBranchPipelines(c.env.stores.db, reachOf(grant), openBranchesOf({ grant }))
-      const rows = projects.map(({ project, pipelines }) => ({
+      const projects = await listDefaultBranchStates(c.env.stores, reachOf(grant), openBranchesOf({ grant }))
+      const rows = projects.map(({ project, state }) => ({
         ...rowNames(c, project, project.defaultBranch),
-        ...(ccStateFor(pipelines) ?? neverBuilt(project.createdAt)),
+        ...(state ?? neverBuilt(project.createdAt)),
       }))
       return feed(rows, 'private')
     },

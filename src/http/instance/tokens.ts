@@ -1,7 +1,8 @@
-import { parseTokenFilter, TOKEN_FILTERS } from '../../domain/access/token-filter.ts'
+import { parseTokenFilter } from '../../domain/access/token-filter.ts'
 import { invalidInput } from '../../domain/error.ts'
 import { organizationSlugOf } from '../../domain/organization.ts'
-import { type OwnedToken, pickTokens } from '../../storage/tokens/every-token.ts'
+import { isAsked } from '../../storage/tokens/asked-tokens.ts'
+import { findTokens, type OwnedToken } from '../../storage/tokens/every-token.ts'
 import { slugsOfLimits } from '../../storage/tokens/limit-projects.ts'
 import { jsonRead } from '../frame/answers.ts'
 import { queryCount, queryText } from '../frame/request/input.ts'
@@ -19,10 +20,8 @@ export function mountInstanceTokens(app: App): void {
     const filter = parseTokenFilter(queryText(c, 'show') ?? 'all')
     if (!filter || filter === 'mine') throw invalidInput('show', 'must be one of all, expiring, unused, expired')
     const limit = queryCount(c, 'limit', { min: 1, max: MAX_TOKENS_A_PAGE, fallback: MAX_TOKENS_A_PAGE })
-    const asked = { now: now(), isMine: false }
-    const { found, next } = await pickTokens(db, { after: queryText(c, 'after'), limit }, (owned) =>
-      TOKEN_FILTERS[filter].fits(owned.token, asked) ? owned : null,
-    )
+    const fits = isAsked({ filter, now: now(), userId: '' })
+    const { found, next } = await findTokens(db, { fits, text: '' }, { after: queryText(c, 'after'), limit })
     const slugs = await slugsOfLimits(
       db,
       found.map(({ token }) => token),

@@ -1,22 +1,20 @@
 import { and, type SQL, sql } from 'drizzle-orm'
 import type { Pattern } from '../../domain/access/limits/pattern.ts'
 import type { Reach } from '../../domain/access/limits/reach.ts'
-import type { CcPipeline } from '../../domain/formats/cctray.ts'
+import { type CcPipeline, type CcState, ccStateFor } from '../../domain/formats/cctray.ts'
 import type { Project } from '../../domain/project.ts'
 import { isReached } from '../people/reach.ts'
 import { projectColumns } from '../projects/project-columns.ts'
 import { builds, members, pipelines, projects, workflows } from '../schema/schema.ts'
-import { type Db, limitTo } from '../stores.ts'
+import { type Db, limitTo, rawStatement, type Stores } from '../stores.ts'
 import { PIPELINES_SEARCHED } from './branch-status.ts'
 import { hasResult, hasUnskippedPart, mayHaveResult } from './complete-pipelines.ts'
 import { isOpenName, openBranchNames, type WhichBranch } from './open-branches.ts'
+import { makeSums, sumIn, sumOf } from './sums.ts'
 import { partsOf } from './workflows.ts'
 
 /** A branch with its newest pipeline, the newest that may have a result, and the newest that has one. */
 export type BranchPipelines = { readonly branch: string; readonly pipelines: readonly CcPipeline[] }
-
-/** A row of `members`, as queries here call it. */
-const M = { userId: sql`m.user_id`, projectId: sql`m.project_id`, role: sql`m.role` }
 
 const MAX_BRANCHES = 200
 /** The branches of a project are looked for among its newest 2,000 pipelines: an older branch has to be named. */
@@ -35,25 +33,47 @@ export async function listBranchPipelines(
   }))
 }
 
-/** Each project within a reach whose default branch is open, with the pipelines of that; none where it has not built yet. */
-export async function listDefaultBranchPipelines(
-  db: Db,
+/** Each project within a reach whose default branch is open, with what a feed says of that; null where it has not built yet. */
+export async function listDefaultBranchStates(
+  stores: Pick<Stores, 'db' | 'waitUntil' | 'warn'>,
   reach: Reach,
   branches: readonly Pattern[] | null,
-): Promise<
-  readonly { readonly project: Project & { readonly createdAt: number }; readonly pipelines: readonly CcPipeline[] }[]
-> {
-  const [mine, rows] = await Promise.all([
-    db
-      .select({ ...projectColumns(), createdAt: projects.createdAt })
-      .from(members)
-      .innerJoin(projects, sql`${projects.id} = ${members.projectId}`)
-      .where(and(isReached(reach), branches ? isOpenName(sql`${projects.defaultBranch}`, branches) : undefined))
-      .orderBy(projects.slugKey),
-    db.all<FeedRow>(defaultBranchPipelinesQuery(reach, branches)),
-  ])
-  const byProject = Map.groupBy(rows, (row) => row.projectId)
-  return mine.map((project) => ({ project, pipelines: pipelinesOf(byProject.get(project.id) ?? []) }))
+): Promise<readonly { readonly project: Project & { readonly createdAt: number }; readonly state: CcState | null }[]> {
+  const mine = await defaultBranchStatesQuery(stores.db, reach, branches)
+  const missing = mine.flatMap(({ id, sum }) => (sum === null ? id : []))
+  const made = missing.length === 0 ? NONE_MADE : await makeStates(stores, missing)
+  return mine.map(({ sum, ...project }) => ({
+    project,
+    state: sum === null ? (made.get(project.id) ?? null) : sumIn<CcState | null>(sum),
+  }))
+}
+
+const NONE_MADE: ReadonlyMap<string, CcState | null> = new Map()
+
+function makeStates(
+  stores: Pick<Stores, 'db' | 'waitUntil' | 'warn'>,
+  projectIds: readonly string[],
+): Promise<ReadonlyMap<string, CcState | null>> {
+  const wanted = projectIds.map((projectId) => ({ projectId, kind: 'default', since: 0 }) as const)
+  const read = rawStatement(stores.db, defaultBranchPipelinesQuery(projectIds))
+  return makeSums(stores, wanted, [read], ([answer]) => {
+    const rows = Map.groupBy((answer as { results: FeedRow[] }).results, ({ projectId }) => projectId)
+    const made = new Map(projectIds.map((id) => [id, ccStateFor(pipelinesOf(rows.get(id) ?? []))]))
+    return { made, kept: wanted.map((one) => ({ ...one, branch: '', value: made.get(one.projectId) ?? null })) }
+  })
+}
+
+export function defaultBranchStatesQuery(db: Db, reach: Reach, branches: readonly Pattern[] | null) {
+  return db
+    .select({
+      ...projectColumns(),
+      createdAt: projects.createdAt,
+      sum: sumOf('default', sql`${projects.id}`).as('default_sum'),
+    })
+    .from(members)
+    .innerJoin(projects, sql`${projects.id} = ${members.projectId}`)
+    .where(and(isReached(reach), branches ? isOpenName(sql`${projects.defaultBranch}`, branches) : undefined))
+    .orderBy(projects.slugKey)
 }
 
 type Workflow = CcPipeline['workflows'][number]
@@ -102,10 +122,9 @@ export function branchPipelinesQuery(projectId: string, branch: WhichBranch): SQ
   return partsOfBranches(branches)
 }
 
-export function defaultBranchPipelinesQuery(reach: Reach, branches: readonly Pattern[] | null): SQL {
-  const isOpen = branches === null ? sql`1` : isOpenName(sql`p.default_branch`, branches)
+export function defaultBranchPipelinesQuery(projectIds: readonly string[]): SQL {
   return partsOfBranches(sql`select p.id as project_id, p.default_branch as branch, p.last_pipeline_number as newest
-    from ${members} as m join ${projects} as p on p.id = m.project_id where ${isReached(reach, M)} and ${isOpen}`)
+    from json_each(${JSON.stringify(projectIds)}) as row join ${projects} as p on p.id = row.value`)
 }
 
 function partsOfBranches(branches: SQL): SQL {

@@ -149,24 +149,30 @@ export async function findBuildId(db: Db, projectId: string, num: number): Promi
 export async function listRecentBuilds(
   db: Db,
   reach: Reach,
-  { limit, offset }: Page,
+  page: Page,
 ): Promise<readonly (Build & { readonly project: Project })[]> {
-  const rows = await db
+  const rows = await recentBuildsQuery(db, reach, page)
+  return rows.map(({ project, ...row }) => ({ ...buildOf(row), project }))
+}
+
+/** Of as many projects as there are builds to find, those of which a build came last, so many of their newest builds. */
+export function recentBuildsQuery(db: Db, reach: Reach, { limit, offset }: Page) {
+  const count = limit + offset
+  const lively = sql`(select ${projects.id} as id, ${projects.lastBuildNum} as last_num,
+      (select max(last.created_at) from builds as last where last.project_id = ${projects.id}) as newest
+    from ${members} inner join ${projects} on ${projects.id} = ${members.projectId} where ${isReached(reach)}
+    order by newest desc limit ${count}) as page_subquery`
+  // Numbers have no gaps, so the newest of each project bound what is read.
+  const newest = sql`select b.id from ${lively} join builds as b on b.project_id = page_subquery.id and b.build_num > page_subquery.last_num - ${count}
+    order by b.created_at desc, b.build_num desc limit ${limit} offset ${offset}`
+  return db
     .select({ ...buildColumns(), project: aliased('project', projectColumns()) })
-    .from(members)
-    .innerJoin(projects, eq(projects.id, members.projectId))
-    // Numbers have no gaps, so the newest (limit + offset) of each project bound what is read.
-    .innerJoin(
-      builds,
-      and(eq(builds.projectId, projects.id), sql`${builds.num} > ${projects.lastBuildNum} - ${limit + offset}`),
-    )
+    .from(builds)
+    .innerJoin(projects, eq(projects.id, builds.projectId))
     .innerJoin(pipelines, eq(pipelines.id, builds.pipelineId))
     .innerJoin(workflows, eq(workflows.id, builds.workflowId))
-    .where(isReached(reach))
+    .where(sql`${builds.id} in (${newest})`)
     .orderBy(desc(builds.createdAt), desc(builds.num))
-    .limit(limit)
-    .offset(offset)
-  return rows.map(({ project, ...row }) => ({ ...buildOf(row), project }))
 }
 
 /** How many builds are searched where no index finds the one: a name without a build must not cost reading all rows. */

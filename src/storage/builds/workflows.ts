@@ -131,6 +131,14 @@ function beyond(after: WorkflowKey | null): SQL | undefined {
 
 async function readWorkflows(db: Db, which: SQL | undefined, limit: number): Promise<readonly WorkflowRow[]> {
   const [rows, jobs] = await db.batch([workflowsQuery(db, which, limit), jobsOfWorkflowsQuery(db, which, limit)])
+  return workflowRowsOf(rows, jobs)
+}
+
+/** The workflows of `workflowsQuery`, with the jobs of `jobsOfWorkflowsQuery`. */
+export function workflowRowsOf(
+  rows: Awaited<ReturnType<typeof workflowsQuery>>,
+  jobs: Awaited<ReturnType<typeof jobsOfWorkflowsQuery>>,
+): readonly WorkflowRow[] {
   const byWorkflow = Map.groupBy(jobs, (job) => job.workflowId)
   return rows.map(({ attempt, ...row }) => {
     const own = byWorkflow.get(row.id) ?? []

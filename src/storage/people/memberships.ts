@@ -1,12 +1,11 @@
-import { and, asc, desc, eq, gt, type SQL, sql } from 'drizzle-orm'
+import { and, asc, eq, gt, type SQL, sql } from 'drizzle-orm'
 import type { Actor } from '../../domain/access/actor.ts'
 import type { Reach } from '../../domain/access/limits/reach.ts'
-import type { ReportedStatus } from '../../domain/builds/build.ts'
 import type { ListPage } from '../../domain/formats/list-page.ts'
 import type { Organization } from '../../domain/organization.ts'
 import { type Project, type Slug, slugKeyFor } from '../../domain/project.ts'
 import { projectColumns } from '../projects/project-columns.ts'
-import { builds, members, pipelines, projects } from '../schema/schema.ts'
+import { members, projects } from '../schema/schema.ts'
 import type { Db, Stores } from '../stores.ts'
 import { commit } from '../tokens/rights.ts'
 import { isReached } from './reach.ts'
@@ -16,6 +15,18 @@ export type Membership = { readonly project: Project; readonly followed: boolean
 /** A page of the projects of a person, by slug. */
 export function listMemberships(db: Db, reach: Reach, { limit, offset }: ListPage): Promise<Membership[]> {
   return selectMemberships(db, isReached(reach)).limit(limit).offset(offset)
+}
+
+/** A page of the projects of a person, by slug, each with a sum of it. */
+export function membershipsQuery(db: Db, reach: Reach, { limit, offset }: ListPage, sum: SQL<string | null>) {
+  return db
+    .select({ project: projectColumns(), followed: members.followed, sum: sum.as('project_sum') })
+    .from(members)
+    .innerJoin(projects, eq(projects.id, members.projectId))
+    .where(isReached(reach))
+    .orderBy(asc(projects.slugKey))
+    .limit(limit)
+    .offset(offset)
 }
 
 /** The project of that name, if it is one of a person's. */
@@ -104,61 +115,6 @@ export function listOrganizations(db: Db, reach: Reach): Promise<Organization[]>
     .groupBy(projects.vcs, sql`lower(${projects.org})`)
     .orderBy(asc(sql`min(${projects.slugKey})`))
     .limit(MAX_ORGANIZATIONS)
-}
-
-/** A build as far as a project overview shows it. Times are epoch milliseconds. */
-export type BriefBuild = {
-  readonly projectId: string
-  readonly num: number
-  readonly jobName: string
-  readonly workflowId: string
-  readonly attempt: number
-  readonly branch: string | null
-  readonly status: ReportedStatus
-  readonly revision: string
-  readonly login: string | null
-  /** When the build began, as reported; until then the time of its last event. */
-  readonly beganAt: number
-  readonly createdAt: number
-  readonly pushedAt: number
-}
-
-const NEWEST = 200
-
-/** The newest 200 builds of each project on that page of a person's, newest first, by project id. */
-export async function listNewestBuilds(
-  db: Db,
-  reach: Reach,
-  { limit, offset }: ListPage,
-): Promise<ReadonlyMap<string, readonly BriefBuild[]>> {
-  const paged = sql`(select ${projects.id} as id, ${projects.lastBuildNum} as last_num from ${members}
-    inner join ${projects} on ${projects.id} = ${members.projectId}
-    where ${isReached(reach)} order by ${asc(projects.slugKey)} limit ${limit} offset ${offset}) as page_subquery`
-  const { projectId, num, jobName, workflowId, attempt, branch, status, createdAt } = builds
-  const login = sql<string | null>`${pipelines.actor} ->> '$.login'`
-  const rows = await db
-    .select({
-      projectId,
-      num,
-      jobName,
-      workflowId,
-      attempt,
-      branch,
-      status,
-      beganAt: sql<number>`coalesce(${builds.startedAt}, ${builds.eventAt})`.as('began_at'),
-      createdAt,
-      revision: pipelines.revision,
-      login,
-      pushedAt: pipelines.createdAt,
-    })
-    .from(paged)
-    .innerJoin(
-      builds,
-      sql`${builds.projectId} = page_subquery.id and ${builds.num} > page_subquery.last_num - ${NEWEST}`,
-    )
-    .innerJoin(pipelines, eq(pipelines.id, builds.pipelineId))
-    .orderBy(desc(builds.num))
-  return Map.groupBy(rows, (row) => row.projectId)
 }
 
 /** Sets whether a member's dashboard shows a project. */

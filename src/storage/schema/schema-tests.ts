@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm'
 import { index, integer, primaryKey, real, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
 import type { TestOutcome } from '../../domain/tests/test-result.ts'
 import { builds, projects, users } from './schema.ts'
@@ -60,6 +61,7 @@ export const testReports = sqliteTable(
     uniqueIndex('test_reports_build').on(t.buildId, t.report),
     index('test_reports_project').on(t.projectId, t.id),
     index('test_reports_object').on(t.objectKey),
+    index('test_reports_failed').on(t.projectId, t.createdAt).where(sql`failed + errored > 0`),
   ],
 )
 

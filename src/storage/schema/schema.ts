@@ -405,6 +405,33 @@ export const testResults = sqliteTable(
   ],
 )
 
+/**
+ * What is made of many rows of a project and is read more often than those change: `src/storage/builds/sums.ts`. A row ends with
+ * the first change of what it was made of, by triggers (migrations/0026): no statement can forget it.
+ */
+export const sums = sqliteTable(
+  'sums',
+  {
+    projectId: text('project_id')
+      .notNull()
+      .references(() => projects.id, { onDelete: 'cascade' }),
+    kind: text('kind').$type<SumKind>().notNull(),
+    /** Of an hour or a day: when that begins. 0 of a whole project. */
+    since: integer('since').notNull(),
+    /** Of the runs of one branch: that; empty where it is of all. */
+    branch: text('branch').notNull(),
+    /** `SUM_FORMAT` of what made it: one of another format is none. */
+    format: integer('format').notNull(),
+    /** JSON; null while somebody makes it, who is `maker`. */
+    value: text('value'),
+    maker: text('maker'),
+  },
+  (t) => [primaryKey({ columns: [t.projectId, t.kind, t.since, t.branch] })],
+)
+
+/** Of what: the state of the default branch, the newest builds by branch, or the runs of an hour or a day. */
+export type SumKind = 'default' | 'branches' | 'hour' | 'day'
+
 /** Where a daily task that works in bounded steps stopped. */
 export const sweeps = sqliteTable('sweeps', {
   name: text('name').primaryKey(),

@@ -1,5 +1,12 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type WorkflowTiming, workflowMetricsFor } from '../../../src/domain/builds/insights.ts'
+import {
+  metricsOfSum,
+  sumOfRuns,
+  sumTogether,
+  type WorkflowTiming,
+  workflowMetricsFor,
+} from '../../../src/domain/builds/insights.ts'
 
 const MINUTE = 60_000
 const DAY = 86_400_000
@@ -28,6 +35,28 @@ describe('the metrics of a workflow', () => {
       recoveries: 1,
       durationSeconds: { min: 10, mean: 25, median: 20, p95: 40, max: 40, standardDeviation: 11 },
     })
+  })
+
+  it('are the same of stretches that follow each other, wherever one ends', () => {
+    const status = fc.constantFrom('success', 'failed', 'canceled', 'running', 'not_run')
+    const runs = fc.array(fc.record({ status, seconds: fc.nat({ max: 90_000 }) }), { minLength: 1 })
+    fc.assert(
+      fc.property(runs, fc.array(fc.nat({ max: 20 })), (some, ends) => {
+        const all = some.map((one, i) => run(one.status as WorkflowTiming['status'], i * MINUTE, one.seconds))
+        const cuts = [0, ...ends.map((end) => Math.min(end, all.length)).sort((a, b) => a - b), all.length]
+        const parts = cuts.slice(1).map((end, i) => all.slice(cuts[i], end))
+        const sums = parts.filter((part) => part.length > 0).map(sumOfRuns)
+        expect(metricsOfSum(sumTogether(sums), DAY)).toEqual(workflowMetricsFor(all, DAY))
+      }),
+    )
+  })
+
+  it('keep three digits of a duration', () => {
+    expect(workflowMetricsFor([run('success', 0, 3_604)], DAY).durationSeconds).toMatchObject({
+      min: 3_600,
+      max: 3_600,
+    })
+    expect(workflowMetricsFor([run('success', 0, 998)], DAY).durationSeconds).toMatchObject({ min: 998, max: 998 })
   })
 
   it('are zeros, never NaN, without runs', () => {

@@ -88,6 +88,12 @@ describe('the CCTray state of a branch', () => {
     })
   })
 
+  it('has a time where nothing is left of a run', () => {
+    const { builds, ...empty } = build(4, 'success')
+    expect(ccStateFor([{ ...empty, beganAt: 9, builds: [] }])?.lastBuildTime).toBe(9)
+    expect(ccStateFor([{ ...empty, beganAt: -9, builds: [] }])?.lastBuildTime).toBe(0)
+  })
+
   it('is none without pipelines', () => {
     expect(ccStateFor([])).toBeNull()
   })

@@ -3,7 +3,11 @@ import { SaxesParser } from 'saxes'
 import { describe, expect, it } from 'vitest'
 import { wholeReach } from '../../../src/domain/access/limits/reach.ts'
 import { slugText } from '../../../src/domain/project.ts'
-import { branchPipelinesQuery, defaultBranchPipelinesQuery } from '../../../src/storage/builds/branch-feeds.ts'
+import {
+  branchPipelinesQuery,
+  defaultBranchPipelinesQuery,
+  defaultBranchStatesQuery,
+} from '../../../src/storage/builds/branch-feeds.ts'
 import { seedMember, seedProject } from '../../support/seed/seed.ts'
 import { seedBuild } from '../../support/seed/seed-builds.ts'
 import { seedPerson, seedProjectToken } from '../../support/worker/call.ts'
@@ -133,11 +137,14 @@ it('reads no whole table', async () => {
     branchPipelinesQuery('p', null),
     branchPipelinesQuery('p', 'main'),
     branchPipelinesQuery('p', ['release/*', 'main']),
-    defaultBranchPipelinesQuery(wholeReach('u'), null),
-    defaultBranchPipelinesQuery({ userId: 'u', projects: ['p'], organization: null }, ['main']),
-    defaultBranchPipelinesQuery({ userId: 'u', projects: null, organization: { vcs: 'gh', org: 'a' } }, null),
+    defaultBranchPipelinesQuery(['p']),
+    defaultBranchStatesQuery(db, wholeReach('u'), null),
+    defaultBranchStatesQuery(db, { userId: 'u', projects: ['p'], organization: null }, ['main']),
+    defaultBranchStatesQuery(db, { userId: 'u', projects: null, organization: { vcs: 'gh', org: 'a' } }, null),
   ])
     expect(
-      (await scansOf(db, dialect.sqlToQuery(query))).filter((step) => !/SCAN (?:[bs]$|row VIRTUAL)/.test(step)),
+      (await scansOf(db, 'toSQL' in query ? query : dialect.sqlToQuery(query))).filter(
+        (step) => !/SCAN (?:[bs]$|row VIRTUAL)/.test(step),
+      ),
     ).toEqual([])
 })

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { DAY_MS } from '../../../src/domain/day.ts'
-import { everyTokenQuery } from '../../../src/storage/tokens/every-token.ts'
+import { isAsked } from '../../../src/storage/tokens/asked-tokens.ts'
+import { everyTokenQuery, fittingTokensQuery, lastLookedAtQuery } from '../../../src/storage/tokens/every-token.ts'
 import { seedMember, seedProject, seedSession, seedToken, seedUser } from '../../support/seed/seed.ts'
 import { browse } from '../../support/server/browse.ts'
 import { ask, askJson } from '../../support/worker/client.ts'
@@ -106,9 +107,15 @@ describe('the tokens of the instance', () => {
 
   it('are read by an index that jobs’ tokens are not in', async () => {
     for (const after of [null, '5.x']) {
-      const query = everyTokenQuery(stores.db, after, 10)
-      expect(await queryPlanOf(stores.db, query)).toContain('tokens_listed')
-      expect(await scansOf(stores.db, query)).toEqual([])
+      const which = { fits: isAsked({ filter: 'unused', now: 1, userId: '' }), text: 'a' }
+      for (const query of [
+        everyTokenQuery(stores.db, after, 10),
+        fittingTokensQuery(stores.db, which, after, 10),
+        lastLookedAtQuery(stores.db, after),
+      ]) {
+        expect(await queryPlanOf(stores.db, query)).toContain('tokens_listed')
+        expect(await scansOf(stores.db, query)).toEqual([])
+      }
     }
   })
 })

@@ -336,7 +336,7 @@ describe('every statement of the application', () => {
   it('is seen', () => {
     expect(statements.length).toBeGreaterThan(130)
     const tables =
-      'artifacts audit builds deliveries dispatch_targets env_vars feed_state listeners members org_creators outbox pipelines projects publishers retention revocations shares sweeps test_failures test_mutes test_names test_packs test_reports test_results tokens used_identities users webhooks workflows'
+      'artifacts audit builds deliveries dispatch_targets env_vars feed_state listeners members org_creators outbox pipelines projects publishers retention revocations shares sums sweeps test_failures test_mutes test_names test_packs test_reports test_results tokens used_identities users webhooks workflows'
     for (const table of tables.split(' '))
       expect(
         statements.some(({ sql }) => sql.includes(`"${table}"`)),

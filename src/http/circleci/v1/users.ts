@@ -1,14 +1,9 @@
 import { reachOf } from '../../../domain/access/limits/reach.ts'
 import { AppError } from '../../../domain/error.ts'
 import { vcsUrlFor } from '../../../domain/project.ts'
+import { listBranchBuilds } from '../../../storage/builds/branch-builds.ts'
 import { listRecentBuilds } from '../../../storage/builds/builds.ts'
-import {
-  countFollowed,
-  listFollowed,
-  listMemberships,
-  listNewestBuilds,
-  setFollowed,
-} from '../../../storage/people/memberships.ts'
+import { countFollowed, listFollowed, setFollowed } from '../../../storage/people/memberships.ts'
 import { findUser } from '../../../storage/people/users.ts'
 import { jsonRead, jsonWritten, listRead } from '../../frame/answers.ts'
 import { pageOf } from '../../frame/request/input.ts'
@@ -50,15 +45,9 @@ export function mountUsers(app: App): void {
   })
 
   route(app, 'GET /api/v1.1/projects', async (c, { grant }) => {
-    const { db } = c.env.stores
     const page = pageOf(c, { max: 100, fallback: 100 })
-    const [memberships, builds] = await Promise.all([
-      listMemberships(db, reachOf(grant), { ...page, limit: page.limit + 1 }),
-      listNewestBuilds(db, reachOf(grant), page),
-    ])
-    return listRead(c, memberships, page, (membership) =>
-      followedProjectJson(membership, builds.get(membership.project.id) ?? []),
-    )
+    const projects = await listBranchBuilds(c.env.stores, reachOf(grant), { ...page, limit: page.limit + 1 })
+    return listRead(c, projects, page, ({ branches, ...membership }) => followedProjectJson(membership, branches))
   })
 
   route(app, 'GET /api/v1.1/recent-builds', async (c, { grant }) => {

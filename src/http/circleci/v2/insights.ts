@@ -1,10 +1,17 @@
 import type { Context } from 'hono'
-import { hasRun, REPORTING_WINDOW_DAYS, runSecondsOf, workflowMetricsFor } from '../../../domain/builds/insights.ts'
+import {
+  hasRun,
+  metricsOfSum,
+  REPORTING_WINDOW_DAYS,
+  type RunSum,
+  runSecondsOf,
+} from '../../../domain/builds/insights.ts'
 import { DAY_MS } from '../../../domain/day.ts'
 import { AppError, invalidInput } from '../../../domain/error.ts'
 import { pageOfRows } from '../../../domain/formats/page-token.ts'
 import type { Project } from '../../../domain/project.ts'
 import type { WhichBranch } from '../../../storage/builds/open-branches.ts'
+import { listRunSums } from '../../../storage/builds/run-sums.ts'
 import { listWorkflowRuns, type WorkflowRow } from '../../../storage/builds/workflows.ts'
 import { type FlakyFailure, listFlakyFailures } from '../../../storage/tests/answers/flaky-tests.ts'
 import { jsonRead } from '../../frame/answers.ts'
@@ -18,7 +25,6 @@ import { pagedItems, pageKeyOf } from '../both/paging.ts'
 import type { FlakyTestJson, FlakyTestsJson, WorkflowMetricsJson, WorkflowRunJson } from './insights-shape.ts'
 
 const FLAKY_DAYS = 14
-const MAX_RUNS = 2_000
 const PAGE_SIZE = 100
 
 /** Insights from our own rows. */
@@ -31,19 +37,26 @@ export function mountInsights(app: App): void {
   route(app, 'GET /api/v2/insights/:vcs/:org/:repo/workflows', async (c, { grant, project }) => {
     const until = c.env.stores.now()
     const windowMs = windowDaysOf(c) * DAY_MS
-    const which = { name: null, branch: branchAskedFor(c, { grant, project }), since: until - windowMs }
-    const runs = await listWorkflowRuns(c.env.stores.db, project.id, which, { after: null, limit: MAX_RUNS })
-    const byName = [...Map.groupBy(runs, (run) => run.name)].sort(([one], [other]) => (one < other ? -1 : 1))
-    const items = byName.map(([name, those]) => metricsJson(project, name, those, { until, windowMs }))
+    const which = { branch: branchAskedFor(c, { grant, project }), since: until - windowMs, until }
+    const { sums } = await listRunSums(c.env.stores, project.id, which)
+    const inOrder = [...sums].sort(([one], [other]) => (one < other ? -1 : 1))
+    const items = inOrder.map(([name, sum]) => metricsJson(project, name, sum, { until, windowMs }))
     return pagedItems(c, 'workflow-metrics', items, null)
   })
 
   route(app, 'GET /api/v2/insights/:vcs/:org/:repo/workflows/:workflow', async (c, { grant, project, params }) => {
     const key = pageKeyOf(c, 'workflow-run', ['number', 'string'])
     const after = key && { createdAt: key[0], id: key[1] }
-    const since = c.env.stores.now() - 90 * DAY_MS
-    const which = { name: params.workflow, branch: branchAskedFor(c, { grant, project }), since }
-    const rows = await listWorkflowRuns(c.env.stores.db, project.id, which, { after, limit: PAGE_SIZE + 1 })
+    const { stores } = c.env
+    const until = stores.now()
+    const which = { branch: branchAskedFor(c, { grant, project }), since: until - 90 * DAY_MS }
+    if (!after) {
+      // Without a run of that name all runs would be read to learn so.
+      const { sums, isAll } = await listRunSums(stores, project.id, { ...which, until })
+      if (isAll && !sums.has(params.workflow)) throw new AppError('workflow_not_found')
+    }
+    const ofName = { ...which, name: params.workflow }
+    const rows = await listWorkflowRuns(stores.db, project.id, ofName, { after, limit: PAGE_SIZE + 1 })
     if (rows.length === 0 && !after) throw new AppError('workflow_not_found')
     const page = pageOfRows(rows, PAGE_SIZE, ({ createdAt, id }) => [createdAt, id])
     return pagedItems(c, 'workflow-run', page.items.filter(hasRun).map(runJson), page.nextKey)
@@ -80,17 +93,16 @@ function runJson(run: WorkflowRow & Pick<WorkflowRunJson, 'status'>): WorkflowRu
 function metricsJson(
   project: Project,
   name: string,
-  runs: readonly WorkflowRow[],
+  sum: RunSum,
   { until, windowMs }: { readonly until: number; readonly windowMs: number },
 ): WorkflowMetricsJson {
-  const metrics = workflowMetricsFor(runs, windowMs)
+  const metrics = metricsOfSum(sum, windowMs)
   const { min, mean, median, p95, max, standardDeviation } = metrics.durationSeconds
-  const times = runs.map((run) => run.beganAt)
   return {
     name,
     project_id: project.id,
-    window_start: isoOf(Math.min(...times)),
-    window_end: isoOf(Math.min(until, Math.max(...runs.map((run) => run.stoppedAt ?? run.beganAt)))),
+    window_start: isoOf(sum.firstAt),
+    window_end: isoOf(Math.min(until, sum.lastAt)),
     metrics: {
       total_runs: metrics.totalRuns,
       successful_runs: metrics.successfulRuns,

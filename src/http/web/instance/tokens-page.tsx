@@ -3,7 +3,8 @@ import { SCOPES } from '../../../domain/access/scope.ts'
 import { parseTokenFilter, TOKEN_FILTERS, type TokenFilter } from '../../../domain/access/token-filter.ts'
 import { organizationSlugOf } from '../../../domain/organization.ts'
 import type { Viewer } from '../../../domain/people/session.ts'
-import { type OwnedToken, pickTokens } from '../../../storage/tokens/every-token.ts'
+import { isAsked } from '../../../storage/tokens/asked-tokens.ts'
+import { findTokens, type OwnedToken } from '../../../storage/tokens/every-token.ts'
 import { slugsOfLimits } from '../../../storage/tokens/limit-projects.ts'
 import type { AppEnv } from '../../frame/open-request.ts'
 import { queryText } from '../../frame/request/input.ts'
@@ -22,13 +23,10 @@ export function mountInstanceTokensPage(app: App): void {
   page(app, 'GET /instance/tokens', async (c, { viewer }) => {
     const { db, now } = c.env.stores
     const filter = parseTokenFilter(c.req.query('show') ?? 'all') ?? 'all'
-    const text = (c.req.query('text') ?? '').trim().toLowerCase()
-    const asked = { now: now(), isMine: false }
-    const isNamed = ({ token, person, project, createdBy }: OwnedToken) =>
-      [token.label, person, project, createdBy].some((name) => name?.toLowerCase().includes(text))
-    const { found, next } = await pickTokens(db, { after: queryText(c, 'after'), limit: TOKENS_A_PAGE }, (owned) =>
-      TOKEN_FILTERS[filter].fits(owned.token, asked) && isNamed(owned) ? owned : null,
-    )
+    const text = (c.req.query('text') ?? '').trim()
+    const asked = { filter, now: now(), userId: viewer.userId }
+    const page = { after: queryText(c, 'after'), limit: TOKENS_A_PAGE }
+    const { found, next } = await findTokens(db, { fits: isAsked(asked), text }, page)
     const slugs = await slugsOfLimits(
       db,
       found.map(({ token }) => token),

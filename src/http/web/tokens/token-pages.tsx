@@ -3,20 +3,14 @@ import type { Child } from 'hono/jsx'
 import type { Actor } from '../../../domain/access/actor.ts'
 import { mintSecret } from '../../../domain/access/secret.ts'
 import type { Token, TokenHolder, TokenSet } from '../../../domain/access/token.ts'
-import {
-  parseTokenFilter,
-  parseTokenOrder,
-  TOKEN_FILTERS,
-  TOKEN_ORDERS,
-  type TokenFilter,
-  type TokenOrder,
-} from '../../../domain/access/token-filter.ts'
+import { parseTokenFilter, parseTokenOrder } from '../../../domain/access/token-filter.ts'
 import { AppError } from '../../../domain/error.ts'
 import type { Viewer } from '../../../domain/people/session.ts'
+import { listAskedTokens } from '../../../storage/tokens/asked-tokens.ts'
 import { slugsOfLimits } from '../../../storage/tokens/limit-projects.ts'
 import { listMinted } from '../../../storage/tokens/made.ts'
 import { deleteToken, findTokenId, rotateToken } from '../../../storage/tokens/token-ends.ts'
-import { findToken, insertToken, type ListedToken, listTokens, type NewToken } from '../../../storage/tokens/tokens.ts'
+import { findToken, insertToken, type NewToken } from '../../../storage/tokens/tokens.ts'
 import type { AppEnv } from '../../frame/open-request.ts'
 import { MAX_OFFSET, queryPage } from '../../frame/request/input.ts'
 import { throwTokenRefused } from '../../frame/token-refused.ts'
@@ -49,8 +43,12 @@ export async function readTokens(c: Context<AppEnv>, { viewer, holder, list }: T
   const page = queryPage(c, 'page', LAST_PAGE)
   const filter = parseTokenFilter(c.req.query('show') ?? 'all') ?? 'all'
   const order = parseTokenOrder(c.req.query('sort') ?? 'created') ?? 'created'
-  const start = (page - 1) * TOKENS_A_PAGE
-  const rows = await listAsked(c, { viewer, holder }, { filter, order, start })
+  const { db, now } = c.env.stores
+  const which = { filter, order, now: now(), userId: viewer.userId }
+  const rows = await listAskedTokens(db, holder, which, {
+    limit: TOKENS_A_PAGE + 1,
+    offset: (page - 1) * TOKENS_A_PAGE,
+  })
   const hasMore = rows.length > TOKENS_A_PAGE
   const asked = `${filter === 'all' ? '' : `&show=${filter}`}${order === 'created' ? '' : `&sort=${order}`}`
   const pager = (
@@ -67,23 +65,7 @@ export async function readTokens(c: Context<AppEnv>, { viewer, holder, list }: T
   const filters = (tokens.length > 1 || filter !== 'all') && (
     <TokenFilters list={list} filter={filter} order={order} hasMakers={holder.kind === 'project'} />
   )
-  return { tokens, slugs: await slugsOfLimits(c.env.stores.db, tokens), isNone, filters, pager }
-}
-
-/** Those behind `start`, and one more than a page has. All that a holder can have are read where it takes a look at each. */
-async function listAsked(
-  c: Context<AppEnv>,
-  { viewer, holder }: Pick<TokenPlace, 'viewer' | 'holder'>,
-  { filter, order, start }: { filter: TokenFilter; order: TokenOrder; start: number },
-): Promise<readonly ListedToken[]> {
-  const { db, now } = c.env.stores
-  const limit = TOKENS_A_PAGE + 1
-  if (filter === 'all' && order === 'created') return listTokens(db, holder, { limit, offset: start })
-  const all = await listTokens(db, holder)
-  return all
-    .filter((token) => TOKEN_FILTERS[filter].fits(token, { now: now(), isMine: token.createdById === viewer.userId }))
-    .toSorted((one, other) => TOKEN_ORDERS[order].place(one) - TOKEN_ORDERS[order].place(other))
-    .slice(start, start + limit)
+  return { tokens, slugs: await slugsOfLimits(db, tokens), isNone, filters, pager }
 }
 
 /** What was filled in, and by whom. */

@@ -42,9 +42,12 @@ export async function listFlakyFailures(db: Db, projectId: string, since: number
 }
 
 export function flakyFailuresQuery(projectId: string, since: number) {
-  // The cross joins keep the order in which the indexes fit: few workflows, their failures, then each one's siblings.
+  // The cross joins keep the order in which the indexes fit: reports with failures, these, then each one's siblings. Mostly
+  // nothing is left of the old results.
   const ofBuilds = sql`b.job_name, b.build_num, p.revision, p.number, w.id as workflow_id, w.name as workflow_name, w.created_at`
   const isRecent = sql`w.project_id = ${projectId} and w.created_at >= ${since}`
+  // A report comes after the first one of its workflow.
+  const hasFailed = sql`r.project_id = ${projectId} and r.created_at >= ${since} and r.failed + r.errored > 0`
   const siblings = sql`${pipelines} as p cross join ${builds} as b on b.pipeline_id = p.id and b.job_name = f.job_name`
   const ofRevision = sql`p.project_id = ${projectId} and p.revision = f.revision`
   return sql`with failures as materialized (
@@ -52,15 +55,15 @@ export function flakyFailuresQuery(projectId: string, since: number) {
       from ${workflows} as w cross join ${builds} as b on b.workflow_id = w.id
       cross join ${testResults} as t on t.build_id = b.id and t.result in ('failure', 'error')
       cross join ${pipelines} as p on p.id = w.pipeline_id
-      where ${isRecent}
+      where ${isRecent} and exists (select 1 from ${testResults} where build_id >= '')
       union all
       select n.classname, n.name, t.source, nullif(n.file, ''), t.run_time_seconds, r.id, ${ofBuilds}
-      from ${workflows} as w cross join ${builds} as b on b.workflow_id = w.id
-      cross join ${testReports} as r on r.build_id = b.id
+      from ${testReports} as r cross join ${builds} as b on b.id = r.build_id
+      cross join ${workflows} as w on w.id = b.workflow_id
       cross join ${testFailures} as t on t.report_id = r.id and t.outcome in ('failure', 'error')
       cross join ${testNames} as n on n.id = t.test_id
       cross join ${pipelines} as p on p.id = w.pipeline_id
-      where ${isRecent}
+      where ${hasFailed} and ${isRecent}
       order by 13 desc limit ${MAX_FAILURES})
     select f.classname as classname, f.name as testName, f.source as source, f.file as file,
       f.run_time_seconds as runTimeSeconds, f.job_name as jobName, f.build_num as jobNumber, f.number as pipelineNumber,
