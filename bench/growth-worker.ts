@@ -1,5 +1,6 @@
 import { createApp, openRequest } from '../src/app.ts'
 import type { Bindings } from '../src/env.ts'
+import { createKeptAnswers } from '../src/http/frame/kept-answers.ts'
 import { createMemory } from '../src/storage/memory.ts'
 import { openPrimary, type Stores } from '../src/storage/stores.ts'
 import { countingBucket, countingD1, nothingSpent } from './counting-d1.ts'
@@ -29,11 +30,18 @@ export default {
       waitUntil: isCounted ? () => {} : opened.stores.waitUntil,
       ...(now === null ? {} : { now: () => Number(now) }),
     }
-    const response = await app.fetch(request, { ...opened, stores }, ctx)
+    const response = await app.fetch(request, { ...opened, stores, answers: createKeptAnswers() }, ctx)
     if (!isCounted) return response
     const headers = new Headers(response.headers)
     headers.set('X-Spent', JSON.stringify(spent))
     return new Response(response.body, { status: response.status, headers })
+  },
+} satisfies ExportedHandler<Bindings>
+
+/** The whole Worker, which keeps all but answers. */
+export const withoutAnswers = {
+  async fetch(request, env, ctx): Promise<Response> {
+    return app.fetch(request, { ...(await openRequest(env, ctx)), answers: createKeptAnswers() }, ctx)
   },
 } satisfies ExportedHandler<Bindings>
 

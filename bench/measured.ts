@@ -2,9 +2,9 @@ import { countingBucket, countingD1, nothingSpent } from './counting-d1.ts'
 import { countCaches, countingKv, nothingAsked } from './counting-kv.ts'
 import { freeD1, freeKv } from './free-storage.ts'
 
-/** `MEASURE`: storage that is counted, or that answers at once from memory; none: as it is. */
+/** `MEASURE`: storage that is counted, or that answers at once from memory (`free`, `known`); none: as it is. */
 export type Measured = {
-  readonly MEASURE?: 'counted' | 'free'
+  readonly MEASURE?: 'counted' | 'free' | 'known'
   readonly DB?: D1Database
   readonly ARTIFACTS?: R2Bucket
   readonly KV?: KVNamespace
@@ -22,7 +22,7 @@ export function measured<Env extends Measured>(worker: { fetch: ExportedHandlerF
 
   function open(env: Env): Env {
     if (env.MEASURE === undefined) return env
-    const isFree = env.MEASURE === 'free'
+    const isFree = env.MEASURE !== 'counted'
     if (!isFree) countCaches(asked)
     const d1 = (db: D1Database) => (isFree ? freeD1(db) : countingD1(db, spent))
     const kv = (namespace: KVNamespace) => (isFree ? freeKv(namespace) : countingKv(namespace, asked))

@@ -23,7 +23,7 @@ export type BenchServer = {
 export type Beside = {
   readonly name: string
   readonly entry: string
-  readonly measure?: 'counted' | 'free'
+  readonly measure?: 'counted' | 'free' | 'known'
   readonly storage: 'ours' | { readonly binding: 'KV' | 'OAUTH_KV' | 'DB'; readonly id: string }
 }
 

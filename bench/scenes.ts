@@ -17,6 +17,8 @@ export const OURS_FREE: Beside = {
   measure: 'free',
   storage: 'ours',
 }
+/** The same, of which all but answers is kept. */
+export const OURS_KNOWN: Beside = { ...OURS_FREE, name: 'ours-known', measure: 'known' }
 /** And our Worker as it is, which counts what its storage does. */
 export const OURS_COUNTED: Beside = { ...OURS_FREE, name: 'ours-counted', measure: 'counted' }
 
@@ -97,12 +99,16 @@ export async function prepare({ origins, personal }: BenchServer): Promise<reado
   ]
 }
 
-/** Two of these reads, of which nothing is kept, on a database that answers at once: what is left is ours. */
+/** Some of these reads, of which nothing or no answer is kept, on a database that answers at once: what is left is ours. */
 export async function coldScenes(server: BenchServer, scenes: readonly Scene[]): Promise<readonly Scene[]> {
-  const named = { d: '(l) build list, nothing kept, D1 free', c: '(m) badge, nothing kept, D1 free' }
-  const origin = await server.originOf(OURS_FREE.name)
-  return scenes.flatMap((scene) => {
-    const name = named[scene.name.charAt(1) as keyof typeof named]
-    return name ? [{ ...scene, name, url: scene.url.replace(server.origins.ours, origin) }] : []
+  const [free, known] = await Promise.all([server.originOf(OURS_FREE.name), server.originOf(OURS_KNOWN.name)])
+  const cold = [
+    { of: 'd', name: '(l) build list read, token known, D1 free', origin: known },
+    { of: 'd', name: '(n) build list, nothing kept, D1 free', origin: free },
+    { of: 'c', name: '(m) badge, nothing kept, D1 free', origin: free },
+  ]
+  return cold.flatMap(({ of, name, origin }) => {
+    const scene = scenes.find((scene) => scene.name.charAt(1) === of)
+    return scene ? [{ ...scene, name, url: scene.url.replace(server.origins.ours, origin) }] : []
   })
 }

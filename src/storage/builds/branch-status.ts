@@ -14,6 +14,7 @@ import {
 } from '../../domain/builds/pipeline-status.ts'
 import { openNear } from '../edge/near.ts'
 import { shareWork, withinMs } from '../edge/shared-work.ts'
+import { prepareOnce } from '../prepared.ts'
 import { builds, pipelines, workflows } from '../schema/schema.ts'
 import type { Db, ReadStores, Stores } from '../stores.ts'
 import { hasResult, hasUnskippedPart, mayHaveResult } from './complete-pipelines.ts'
@@ -86,10 +87,10 @@ async function readResult(db: Db, projectId: string, branch: string): Promise<Br
 
 /** The parts of the pipeline whose result its branch shows. */
 export async function readShown(db: Db, projectId: string, branch: string) {
-  const newest = partsOf(await selectNewestPipeline(db, projectId, branch, mayHaveResult))
+  const newest = partsOf(await newestThatMay(db, { projectId, branch }))
   if (resultOf(newest) || statusBeforeRerun(newest) === null) return newest
   // It had ended well, and what runs again decides: until then there is only what ended before it.
-  return partsOf(await selectNewestPipeline(db, projectId, branch, hasResult))
+  return partsOf(await newestWithResult(db, { projectId, branch }))
 }
 
 /** The parts of the newest pipeline with a result but for the one whose result the branch shows; empty where there is none. */
@@ -220,6 +221,14 @@ export function selectNewestPipeline(db: Db, projectId: string, branch: string, 
       ),
     )
 }
+
+type OfBranch = { readonly projectId: string; readonly branch: string }
+const newestThatMay = prepareOnce((db, { projectId, branch }: OfBranch) =>
+  selectNewestPipeline(db, projectId, branch, mayHaveResult),
+)
+const newestWithResult = prepareOnce((db, { projectId, branch }: OfBranch) =>
+  selectNewestPipeline(db, projectId, branch, hasResult),
+)
 
 function keyFor(projectId: string, branch: string): string {
   return `${projectId}/${branch}`

@@ -13,6 +13,7 @@ import { notReplaced } from '../../domain/builds/pipeline-status.ts'
 import type { Project } from '../../domain/project.ts'
 import { type StepLog, selectLogs } from '../logs/step-logs.ts'
 import { isReached } from '../people/reach.ts'
+import { prepareOnce } from '../prepared.ts'
 import type { Place } from '../projects/place-memory.ts'
 import { placeColumns, placeOf, projectColumns } from '../projects/project-columns.ts'
 import { aliased } from '../schema/columns.ts'
@@ -31,7 +32,41 @@ export async function listBuilds(
   which: { readonly branch: WhichBranch; readonly filter: BuildFilter },
   page: Page,
 ): Promise<readonly Build[]> {
-  return (await buildsQuery(db, projectId, which, page)).map(buildOf)
+  return (await selectBuilds(db, projectId, which, page)).map(buildOf)
+}
+
+function selectBuilds(
+  db: Db,
+  projectId: string,
+  { branch, filter }: { readonly branch: WhichBranch; readonly filter: BuildFilter },
+  page: Page,
+) {
+  // Which branches patterns name is part of the text.
+  if (branch !== null && typeof branch !== 'string') return buildsQuery(db, projectId, { branch, filter }, page)
+  return branch === null
+    ? BUILDS[filter].ofAll(db, { projectId, ...page })
+    : BUILDS[filter].ofOne(db, { projectId, branch, ...page })
+}
+
+type OfProject = Page & { readonly projectId: string }
+
+function preparedBuilds(filter: BuildFilter) {
+  return {
+    ofAll: prepareOnce((db, { projectId, ...page }: OfProject) =>
+      buildsQuery(db, projectId, { branch: null, filter }, page),
+    ),
+    ofOne: prepareOnce((db, { projectId, branch, ...page }: OfProject & { readonly branch: string }) =>
+      buildsQuery(db, projectId, { branch, filter }, page),
+    ),
+  }
+}
+
+const BUILDS: Record<BuildFilter, ReturnType<typeof preparedBuilds>> = {
+  none: preparedBuilds('none'),
+  completed: preparedBuilds('completed'),
+  successful: preparedBuilds('successful'),
+  failed: preparedBuilds('failed'),
+  running: preparedBuilds('running'),
 }
 
 export function buildsQuery(
@@ -77,21 +112,36 @@ export function findBuild(db: Db, projectId: string, num: number): Promise<Build
 }
 
 export async function findBuildDetail(db: Db, build: WhichBuild): Promise<BuildDetail | null> {
-  const which = isBuild(build)
-  const [[row], [detail], logs] = await db.batch([
-    selectBuild(db, which),
-    db
-      .select({
-        steps: builds.steps,
-        previousSuccess: previousWhere(sql`and prev.class = 'green'`).as('previous_success'),
-      })
-      .from(builds)
-      .innerJoin(pipelines, eq(pipelines.id, builds.pipelineId))
-      .where(which),
-    selectLogs(db, which),
-  ])
+  const [[row], [detail], logs] = await db.batch(
+    'num' in build
+      ? [BY_NUM.build(db, build), BY_NUM.more(db, build), BY_NUM.logs(db, build)]
+      : [BY_ID.build(db, build), BY_ID.more(db, build), BY_ID.logs(db, build)],
+  )
   if (!row || !detail) return null
   return { build: buildOf(row), steps: detail.steps ?? [], logs, previousSuccess: previousOf(detail.previousSuccess) }
+}
+
+type ByNum = { readonly projectId: string; readonly num: number }
+type ById = { readonly projectId: string; readonly id: string }
+
+const BY_NUM = {
+  build: prepareOnce((db, build: ByNum) => selectBuild(db, isBuild(build))),
+  more: prepareOnce((db, build: ByNum) => selectMore(db, isBuild(build))),
+  logs: prepareOnce((db, build: ByNum) => selectLogs(db, isBuild(build))),
+}
+const BY_ID = {
+  build: prepareOnce((db, build: ById) => selectBuild(db, isBuild(build))),
+  more: prepareOnce((db, build: ById) => selectMore(db, isBuild(build))),
+  logs: prepareOnce((db, build: ById) => selectLogs(db, isBuild(build))),
+}
+
+function selectMore(db: Db, which: SQL | undefined) {
+  const previousSuccess = previousWhere(sql`and prev.class = 'green'`).as('previous_success')
+  return db
+    .select({ steps: builds.steps, previousSuccess })
+    .from(builds)
+    .innerJoin(pipelines, eq(pipelines.id, builds.pipelineId))
+    .where(which)
 }
 
 /** The builds of a workflow that no later attempt replaces, by number. */

@@ -11,7 +11,12 @@ export function ofBranch(
   { one, some }: { readonly one: (name: string) => SQL; readonly some: (patterns: readonly Pattern[]) => SQL },
 ): SQL | undefined {
   if (branch === null) return undefined
-  return typeof branch === 'string' ? one(branch) : some(branch)
+  return isOne(branch) ? one(branch) : some(branch)
+}
+
+/** Whether that is one branch: its name, or what stands for it in a prepared statement. */
+function isOne(branch: string | readonly Pattern[]): branch is string {
+  return !Array.isArray(branch)
 }
 
 /** So many branches of a project are looked at for each pattern, of those that begin as it does: docs/api-permissions.md. */

@@ -2,6 +2,7 @@ import { and, desc, eq, lt, type SQL, sql } from 'drizzle-orm'
 import { BUILD_STATUS, type Pipeline } from '../../domain/builds/build.ts'
 import { countingParts, type WorkflowAttempt } from '../../domain/builds/pipeline-status.ts'
 import type { OutboxState } from '../../domain/notices/outbox.ts'
+import { prepareOnce } from '../prepared.ts'
 import type { Place } from '../projects/place-memory.ts'
 import { placeColumns, placeOf } from '../projects/project-columns.ts'
 import { aliased } from '../schema/columns.ts'
@@ -36,7 +37,28 @@ export async function listPipelines(
   which: PipelinesOf,
   page: { readonly before: number | null; readonly limit: number },
 ): Promise<readonly PipelineRow[]> {
-  return (await pipelinesQuery(db, projectId, which, page)).map(pipelineOf)
+  return (await selectPipelines(db, projectId, which, page)).map(pipelineOf)
+}
+
+type PageBefore = { readonly before: number | null; readonly limit: number }
+
+function selectPipelines(db: Db, projectId: string, { branch, login }: PipelinesOf, { before, limit }: PageBefore) {
+  // Which branches patterns name is part of the text; a person's are asked for seldom.
+  if (login !== null || (branch !== null && typeof branch !== 'string'))
+    return pipelinesQuery(db, projectId, { branch, login }, { before, limit })
+  const page = { projectId, before: before ?? Number.MAX_SAFE_INTEGER, limit }
+  return branch === null ? NEWEST.ofAll(db, page) : NEWEST.ofOne(db, { ...page, branch })
+}
+
+type OfProject = PageBefore & { readonly projectId: string }
+
+const NEWEST = {
+  ofAll: prepareOnce((db, { projectId, ...page }: OfProject) =>
+    pipelinesQuery(db, projectId, { branch: null, login: null }, page),
+  ),
+  ofOne: prepareOnce((db, { projectId, branch, ...page }: OfProject & { readonly branch: string }) =>
+    pipelinesQuery(db, projectId, { branch, login: null }, page),
+  ),
 }
 
 export function pipelinesQuery(

@@ -1,19 +1,20 @@
-import { and, eq, inArray, sql } from 'drizzle-orm'
+import { and, eq, sql } from 'drizzle-orm'
 import { type SecretHash, storedForms } from '../../domain/access/secret-hash.ts'
 import { organizationIdOf } from '../../domain/organization.ts'
 import { type IdSlug, isByIds, type Project, type ProjectName, type Slug, slugKeyFor } from '../../domain/project.ts'
+import { prepareOnce } from '../prepared.ts'
 import { members, projects, tokens } from '../schema/schema.ts'
 import type { Db } from '../stores.ts'
 import type { Place } from './place-memory.ts'
 import { placeColumns, placeOf, projectColumns } from './project-columns.ts'
 
 export function selectProject(db: Db, slug: Slug) {
-  return db
-    .select(projectColumns())
-    .from(projects)
-    .where(eq(projects.slugKey, slugKeyFor(slug)))
-    .limit(1)
+  return projectOfSlug(db, { slugKey: slugKeyFor(slug) })
 }
+
+const projectOfSlug = prepareOnce((db, { slugKey }: { readonly slugKey: string }) =>
+  db.select(projectColumns()).from(projects).where(eq(projects.slugKey, slugKey)).limit(1),
+)
 
 /** A project by its id. No permission is checked here. */
 export async function findProjectById(db: Db, projectId: string): Promise<Project | null> {
@@ -55,21 +56,29 @@ export async function listProjectSlugs(db: Db, projectIds: readonly string[]): P
 
 /** The role of a person in the project of that slug. */
 export function selectRole(db: Db, slug: Slug, userId: string) {
-  return db
+  return roleOfUser(db, { slugKey: slugKeyFor(slug), userId })
+}
+
+const roleOfUser = prepareOnce((db, { slugKey, userId }: { readonly slugKey: string; readonly userId: string }) =>
+  db
     .select({ role: members.role })
     .from(members)
     .innerJoin(projects, eq(projects.id, members.projectId))
-    .where(and(eq(projects.slugKey, slugKeyFor(slug)), eq(members.userId, userId)))
-    .limit(1)
-}
+    .where(and(eq(projects.slugKey, slugKey), eq(members.userId, userId)))
+    .limit(1),
+)
 
 /** The role of whoever owns the token with one of these hashes. */
 export function selectRoleByToken(db: Db, slug: Slug, hashes: readonly SecretHash[]) {
-  return db
+  return roleOfToken(db, { slugKey: slugKeyFor(slug), hashes: JSON.stringify(storedForms(hashes)) })
+}
+
+const roleOfToken = prepareOnce((db, { slugKey, hashes }: { readonly slugKey: string; readonly hashes: string }) =>
+  db
     .select({ role: members.role })
     .from(tokens)
-    .innerJoin(projects, eq(projects.slugKey, slugKeyFor(slug)))
+    .innerJoin(projects, eq(projects.slugKey, slugKey))
     .innerJoin(members, and(eq(members.projectId, projects.id), eq(members.userId, tokens.userId)))
-    .where(inArray(tokens.hash, storedForms(hashes)))
-    .limit(1)
-}
+    .where(sql`${tokens.hash} in (select row.value from json_each(${hashes}) as row)`)
+    .limit(1),
+)

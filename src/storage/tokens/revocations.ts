@@ -4,6 +4,7 @@ import type { Actor } from '../../domain/access/actor.ts'
 import { type Feed, type Fence, joinFeeds } from '../../domain/access/fence.ts'
 import { noteChange } from '../edge/changes.ts'
 import { withinMs } from '../edge/shared-work.ts'
+import { prepareOnce } from '../prepared.ts'
 import { feedState, revocations } from '../schema/schema.ts'
 import { type Db, openSession, type Stores } from '../stores.ts'
 import { checkOf, rethrow, type Statement } from './rights.ts'
@@ -103,20 +104,28 @@ export async function pruneFeed(db: Db, before: number): Promise<boolean> {
 type FeedStateRow = { epoch: string; newestSeq: number; lowWater: number }
 type EndRow = { seq: number; subject: string }
 
-function selectFeedState(db: Db) {
+const FEED_STATE = prepareOnce((db) => {
   const { epoch, newestSeq, lowWater } = feedState
   return db.select({ epoch, newestSeq, lowWater }).from(feedState).where(eq(feedState.id, 1))
+})
+
+function selectFeedState(db: Db) {
+  return FEED_STATE(db, {})
 }
 
 /** Newest first, so that a full page still covers everything from its oldest entry on. */
 function selectEndsSince(db: Db, seq: number) {
-  return db
+  return ENDS_SINCE(db, { seq })
+}
+
+const ENDS_SINCE = prepareOnce((db, { seq }: { readonly seq: number }) =>
+  db
     .select({ seq: revocations.seq, subject: revocations.subject })
     .from(revocations)
     .where(gt(revocations.seq, seq))
     .orderBy(desc(revocations.seq))
-    .limit(PAGE_SIZE)
-}
+    .limit(PAGE_SIZE),
+)
 
 function feedSeen(
   known: Feed | null,
