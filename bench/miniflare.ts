@@ -70,6 +70,7 @@ export async function startBenchServer(
         kvNamespaces: ['KV'],
         r2Buckets: ['ARTIFACTS'],
         ratelimits: RATE_LIMITS,
+        queueProducers: QUEUES,
         bindings: { ...settingsWith(pepper), LOG_REQUESTS: 'notable' },
       },
       {
@@ -120,11 +121,15 @@ export async function startGrowthServers(
       kvNamespaces: { KV: `kv-${name}` },
       r2Buckets: { ARTIFACTS: `r2-${name}` },
       ratelimits: RATE_LIMITS,
+      queueProducers: QUEUES,
       bindings: { ...settingsWith(pepper), LOG_REQUESTS: 'notable' },
     })),
   })
   return { originOf, d1Of, bucketOf, stop: () => miniflare.dispose() }
 }
+
+/** They have no consumer, and drop what they are given: nobody here is told of anything. */
+const QUEUES = { OUTBOX: 'outbox', UPKEEP: 'upkeep' }
 
 const UNREACHED = { limit: 1_000_000_000, period: 60 as const }
 
