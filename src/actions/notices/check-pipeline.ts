@@ -14,7 +14,7 @@ import { FLAKY_THRESHOLD, MAX_NAMED, type NoticeFacts } from '../../domain/notic
 import type { NamedTest } from '../../domain/tests/named-test.ts'
 import { findBranchFailure, listOtherParts, readShown } from '../../storage/builds/branch-status.ts'
 import { type NamedParts, readPipelineParts } from '../../storage/builds/pipeline-parts.ts'
-import { type Check, endCheck, findCheck } from '../../storage/notices/checks.ts'
+import { askForgottenChecks, type Check, endCheck, findCheck } from '../../storage/notices/checks.ts'
 import {
   isOfChange,
   newStateStatement,
@@ -30,6 +30,9 @@ import { type Judgement, judgeBuilds } from '../../storage/tests/answers/verdict
 import { commit, type Statement } from '../../storage/tokens/rights.ts'
 
 const MAX_LOOKS = 5
+/** Other looks that should have been had so long ago are asked for again, so many by each. */
+const LOST_MS = 300_000
+const MAX_ASKED = 10
 
 /**
  * Looks at a pipeline of which something ended, and makes the notices of what has changed by that: its branch, its own end, its
@@ -40,7 +43,9 @@ export async function checkPipeline(stores: Stores, pipelineId: string): Promise
     const check = await findCheck(stores.db, pipelineId)
     if (!check) return true
     const isNoted = await lookAt(stores, check)
-    if (isNoted && (await endCheck(stores.db, pipelineId, check.asks))) return true
+    if (!isNoted || !(await endCheck(stores.db, pipelineId, check.asks))) continue
+    await askForgottenChecks(stores, stores.now() - LOST_MS, MAX_ASKED)
+    return true
   }
   return false
 }
