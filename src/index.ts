@@ -47,7 +47,11 @@ export default {
   },
 
   async queue(batch, env, ctx): Promise<void> {
-    await Promise.all(batch.messages.map((message) => take(message, env, ctx)))
+    const work = Promise.all(batch.messages.map((message) => take(message, env, ctx)))
+    // Under `npm start` a batch comes when the one before is done: a receiver that hangs would keep all others waiting.
+    const isAlone = env.LOCAL_CONTROL_KEY && batch.messages.every(({ body }) => !('task' in body))
+    if (isAlone) ctx.waitUntil(work)
+    else await work
   },
 } satisfies ExportedHandler<Bindings, OutboxMessage | UpkeepStep>
 
@@ -72,12 +76,12 @@ async function take(message: Message<OutboxMessage | UpkeepStep>, env: Bindings,
       return
     }
     if ('pipeline' in body) {
-      if (await checkPipeline(stores, body.pipeline)) message.ack()
-      else message.retry({ delaySeconds: RETRY_SECONDS })
+      if (!(await checkPipeline(stores, body.pipeline))) await env.OUTBOX.send(body, { delaySeconds: RETRY_SECONDS })
+      message.ack()
       return
     }
     const sent = await sendMessage(stores, settings, body.id)
-    // As another message: the queue drops one that was tried twenty times.
+    // As another message: the queue drops one that came twenty times.
     if (sent.kind === 'again') await env.OUTBOX.send(body, { delaySeconds: sent.afterSeconds })
     message.ack()
   } catch (error) {
