@@ -150,9 +150,9 @@ async function openWorker(
   writeAssets()
   worker = await startWorker({
     config: WRANGLER_CONFIG,
-    // By the bundler that a deploy uses.
     // What sends messages here goes on beside the queue.
     compatibilityFlags: ['queue_consumer_no_wait_for_wait_until'],
+    // By the bundler that a deploy uses.
     build: { bundle: true, minify: !isWatched, custom: { command: '' } },
     envFiles: [state.devVarsFile],
     bindings: {

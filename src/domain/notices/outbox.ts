@@ -89,7 +89,9 @@ export function wokenAt(
   { createdAt, isTry }: { readonly createdAt: number; readonly isTry: boolean },
 ): number | null {
   const { lastAttemptAt, responseStatus } = head
-  if (lastAttemptAt === null || lastAttemptAt >= createdAt) return null
+  // Whoever sent it has broken off.
+  if (lastAttemptAt === null) return createdAt
+  if (lastAttemptAt >= createdAt) return null
   if (isTry) return createdAt
   // Who is asked for too much says when to come again.
   return responseStatus === 429 ? null : lastAttemptAt + WOKEN_AFTER_MS

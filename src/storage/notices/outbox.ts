@@ -337,6 +337,7 @@ export function outboxQuery(db: Db, projectId: string) {
 }
 
 const REQUEUED = 100
+const HOUR_MS = 3_600_000
 
 /** The messages about builds that wait for a listener, as far as a hundred. */
 export function listWaiting(db: Db, listenerId: string): Promise<{ id: string }[]> {
@@ -347,8 +348,9 @@ export function listWaiting(db: Db, listenerId: string): Promise<{ id: string }[
     .limit(REQUEUED)
 }
 
-/** When a message that waits should have been brought by the queue. */
+/** When a message that waits should have been brought by the queue. A limit ends within the hour, where it says when. */
 const DUE_AT = sql.raw(`case when attempts = 0 then created_at else last_attempt_at + case
+  when response_status in (403, 429) then ${HOUR_MS}
   when notice_id is not null then ${LONGEST_NOTICE_WAIT_MS}
   ${BACK_OFF_SECONDS.map((seconds, at) => `when attempts = ${at + 1} then ${seconds * 1000}`).join(' ')} else 0 end end`)
 

@@ -1,3 +1,4 @@
+import { eq } from 'drizzle-orm'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { INSTANCE } from '../../../src/domain/access/actor.ts'
 import { webhookHeadersFor } from '../../../src/domain/notices/standard-webhook.ts'
@@ -14,6 +15,7 @@ import {
 import { listInbox } from '../../../src/storage/notices/notices.ts'
 import { listOutbox } from '../../../src/storage/notices/outbox.ts'
 import { deleteMember } from '../../../src/storage/people/members.ts'
+import { outbox } from '../../../src/storage/schema/schema-outbox.ts'
 import { seedMember, seedProject, seedUser } from '../../support/seed/seed.ts'
 import { seedBuild } from '../../support/seed/seed-builds.ts'
 import { actsAs } from '../../support/worker/as-instance.ts'
@@ -330,7 +332,10 @@ describe('a channel', () => {
     expect(queue.waiting.length).toBeLessThan(4)
   })
 
-  it('gets what the queue lost when something new is there for it', async () => {
+  it.each([
+    ['that was refused', {}],
+    ['whose sender broke off', { attempts: 0, lastAttemptAt: null, claimedUntil: 1 }],
+  ])('gets a message %s and that the queue lost when something new is there for it', async (_, lost) => {
     const { outside, queue } = await open([new Response(null, { status: 503 })])
     await seedChannel(stores, outside, project.id, { kind: 'slack' })
     for (const colour of ['green', 'red'] as const) {
@@ -338,6 +343,7 @@ describe('a channel', () => {
       await queue.pass(4_000)
     }
     queue.waiting.splice(0)
+    if ('attempts' in lost) await stores.db.update(outbox).set(lost).where(eq(outbox.projectId, project.id))
     await queue.pass(HOUR)
     expect(outside.sent).toHaveLength(1)
     await turn('green')
