@@ -80,7 +80,7 @@ export async function startBenchServer(
     r2Buckets: { ARTIFACTS: 'ours' },
     ratelimits: RATE_LIMITS,
     // Without a consumer: nothing is done behind the answers.
-    queueProducers: { OUTBOX: 'outbox', UPKEEP: 'upkeep' },
+    queueProducers: QUEUES,
   }
   const settings = { ...settingsWith(pepper), LOG_REQUESTS: 'notable' }
   const scripts = new Map<string, string>()
@@ -160,11 +160,15 @@ export async function startGrowthServers(
       kvNamespaces: { KV: `kv-${name}` },
       r2Buckets: { ARTIFACTS: `r2-${name}` },
       ratelimits: RATE_LIMITS,
+      queueProducers: QUEUES,
       bindings: { ...settingsWith(pepper), LOG_REQUESTS: 'notable' },
     })),
   })
   return { originOf, d1Of, bucketOf, stop: () => miniflare.dispose() }
 }
+
+/** They have no consumer, and drop what they are given: nobody here is told of anything. */
+const QUEUES = { OUTBOX: 'outbox', UPKEEP: 'upkeep' }
 
 const UNREACHED = { limit: 1_000_000_000, period: 60 as const }
 

@@ -10,6 +10,7 @@ export const STAND_INS = {
 /** They turn the clock, count all that there is, or fill the memory: each begins with an empty workerd. */
 export const ALONE = [
   'test/actions/daily-tasks.test.ts',
+  'test/actions/requeue-lost.test.ts',
   'test/actions/run-daily-tasks.test.ts',
   'test/http/buildpass/builds/logs.test.ts',
   'test/http/buildpass/builds/multipart-uploads.test.ts',

@@ -57,9 +57,8 @@ const NEEDS: Record<Needs, string> = {
   'user:create': 'Needs a personal token of full access to all projects of its person.',
   reach:
     'Needs a personal token, or one of an organization of scope `status` or `all`, which is shown the projects that its maker administers.',
-  owner: 'Needs a personal token of an owner of this server.',
-  'owner:admin': 'Needs a personal token of full access of an owner of this server.',
-  hidden: 'Needs a personal token of an owner of this server; for anybody else there is no such place.',
+  owner: 'Needs a personal token of full access of an owner of this server.',
+  hidden: 'Needs a personal token of full access of an owner of this server; for anybody else there is no such place.',
   'runs:list':
     'Needs a token of the project, whatever its scope, or the personal token of a member. Open to anyone on a public project.',
   'badges:read':

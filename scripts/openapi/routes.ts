@@ -64,7 +64,6 @@ const OF_NO_PROJECT: Partial<Record<Needs, readonly number[]>> = {
   'token:admin': [403],
   'user:admin': [403],
   'user:create': [403],
-  'owner:admin': [403],
 }
 
 function refusalsOf(name: ApiRouteName, doc: RouteDoc): ReadonlySet<number> {

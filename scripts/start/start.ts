@@ -63,13 +63,17 @@ async function start(): Promise<void> {
   const demoUserToken = await prepareDatabase(state)
   const controlKey = randomBytes(32).toString('base64url')
   const origin = await openWorker(state, { host, port, isWatched, controlKey })
+  await requeue(origin)
   const demo = demoUserToken ? await makeDemo(state, origin, demoUserToken) : refreshDemo(state, origin)
   const livePath = demoUserToken && showsLiveBuild() ? await showLiveBuild(origin, demoUserToken) : null
   writeServerFile(state, origin, controlKey)
   const link = demo && (await askSignInLink(origin, controlKey, DEMO_LOGIN))
   console.log(screenFor({ origin, tokens: demo?.tokens ?? null, signInUrl: link && origin + link.path, livePath }))
   isReady = true
-  if (isWatched) tellOfMigrations()
+  if (isWatched) {
+    tellOfMigrations()
+    worker?.raw.on('reloadComplete', () => requeue(origin).catch((error) => console.error('Not queued again:', error)))
+  }
 }
 
 /** The database is the running Worker's: what is new in migrations/ is applied by the next start. */
@@ -146,6 +150,8 @@ async function openWorker(
   writeAssets()
   worker = await startWorker({
     config: WRANGLER_CONFIG,
+    // What sends messages here goes on beside the queue.
+    compatibilityFlags: ['queue_consumer_no_wait_for_wait_until'],
     // By the bundler that a deploy uses.
     build: { bundle: true, minify: !isWatched, custom: { command: '' } },
     envFiles: [state.devVarsFile],
@@ -177,6 +183,12 @@ async function openWorker(
   const origin = await Promise.race([failed, url.then(localOriginOf)])
   await Promise.race([failed, fetch(origin, { method: 'HEAD', redirect: 'manual' })])
   return origin
+}
+
+/** The queue of this machine begins anew with the Worker: what waits there is queued again, from the rows that say so. */
+async function requeue(origin: string): Promise<void> {
+  const { ok, status } = await fetch(`${origin}/cdn-cgi/handler/scheduled?cron=${encodeURIComponent('npm start')}`)
+  if (!ok) console.error(`What waited to be sent was not queued again: ${status}.`)
 }
 
 /** Reports have hosts of their own here, which browsers and curl find by themselves; not where other machines come too. */

@@ -29,7 +29,7 @@ import {
 } from '../storage/upkeep/prune.ts'
 import { listDue, sweepProject } from '../storage/upkeep/retention-sweep.ts'
 import { noteBehind, noteTaskDone, noteTaskFailed } from '../storage/upkeep/upkeep-log.ts'
-import { pauseFailed } from './notices/note-listener.ts'
+import { LOST_AFTER_MS } from './requeue-lost.ts'
 
 /** Far longer than anything is cached; what is cached for longer is void, not wrong. */
 const FEED_LIFE_MS = 2 * DAY_MS
@@ -39,10 +39,6 @@ const ORPHAN_LIFE_MS = DAY_MS
 const IDLE_UPLOAD_LIFE_MS = DAY_MS
 /** A log for which nothing came for so long is taken for ended. */
 const IDLE_LOG_LIFE_MS = DAY_MS
-/** The longest back-off is half a day. */
-const FORGOTTEN_AFTER_MS = DAY_MS
-/** A look at a pipeline comes within seconds. */
-const LOST_LOOK_MS = 3_600_000
 /** Two are left for the note of how it went. */
 const MAX_OPERATIONS_A_TASK = MAX_OPERATIONS_A_STEP - 2
 /** Four operations a page: the list, its rows, what is deleted, and where it stopped. */
@@ -96,7 +92,7 @@ const STEPS: Record<UpkeepTask, (stores: UpkeepStores, now: number, step: Upkeep
     return again({ ...step, ...(after === null ? {} : { after }) }, after !== null)
   },
   'forgotten messages': async (stores, now, step) => {
-    const { after, isDone } = await requeueForgotten(stores, now - FORGOTTEN_AFTER_MS, step.after ?? null)
+    const { after, isDone } = await requeueForgotten(stores, now - LOST_AFTER_MS, step.after ?? null)
     return again({ ...step, after }, !isDone)
   },
   outbox: async ({ db }, now, step) => again(step, await pruneOutbox(db, now)),
@@ -120,8 +116,7 @@ const STEPS: Record<UpkeepTask, (stores: UpkeepStores, now: number, step: Upkeep
   deliveries: async ({ db }, now, step) => again(step, await pruneDeliveries(db, now)),
   'share links': async ({ db }, now, step) => again(step, await pruneShares(db, now)),
   'shared files': async (stores, now, step) => again(step, await warnOfLoss(stores, now)),
-  'forgotten looks': async (stores, now, step) => again(step, await askForgottenChecks(stores, now - LOST_LOOK_MS)),
-  'failed receivers': async (stores, _now, step) => again(step, await pauseFailed(stores)),
+  'forgotten looks': async (stores, now, step) => again(step, await askForgottenChecks(stores, now - LOST_AFTER_MS)),
   notices: async ({ db }, now, step) =>
     again(step, (await pruneNotices(db, now)) || (await pruneNoticeStates(db, now))),
 }

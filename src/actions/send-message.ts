@@ -58,7 +58,7 @@ export async function sendMessage(stores: Stores, settings: SendSettings, id: st
   if (claim.kind === 'over') return DONE
   if (claim.kind === 'busy') return { kind: 'again', afterSeconds: claim.afterSeconds }
   if (claim.kind === 'ended') return end(stores, row, claim.ended)
-  const sent = await sendRequest(settings, prepared.request)
+  const sent = await sendRequest(settings, prepared.request, stores.now())
   const attempts = row.attempts + 1
   const afterSeconds = sent.ok || !sent.isWorthRetrying ? null : backOffSecondsAfter(attempts, sent.retryAfterSeconds)
   const attempt: SendAttempt = sent.ok

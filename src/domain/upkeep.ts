@@ -25,7 +25,6 @@ export const UPKEEP_TASKS = [
   'share links',
   'shared files',
   'forgotten looks',
-  'failed receivers',
   'notices',
 ] as const
 export type UpkeepTask = (typeof UPKEEP_TASKS)[number]

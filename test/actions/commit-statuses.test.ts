@@ -57,9 +57,47 @@ async function seedListener(listener: Listener, answers: (Response | Error)[] = 
   return { stores, project, outside, work, tell, states, newest }
 }
 
+/** The second at which a limit ends, as GitHub says it. */
+function reset(now: number, seconds: number): string {
+  return String(Math.ceil(now / 1000) + seconds)
+}
+
 const refusal = (message: string, status = 400) => Response.json({ message }, { status })
 const transition = (event: string, from: string) =>
   refusal(`Cannot transition status via :${event} from :${from} (Reason(s): Status cannot transition via "${event}")`)
+
+describe('a limit of GitHub', () => {
+  const now = Date.now()
+  const limited = (status: number, headers: Record<string, string>, message = 'Forbidden') =>
+    Response.json({ message }, { status, headers })
+  const SECONDARY = 'You have exceeded a secondary rate limit.'
+
+  it.each([
+    ['403 by the hour', limited(403, { 'X-RateLimit-Remaining': '0', 'X-RateLimit-Reset': reset(now, 900) }), 900],
+    ['429 by the hour', limited(429, { 'X-RateLimit-Remaining': '0', 'X-RateLimit-Reset': reset(now, 900) }), 900],
+    ['403 with Retry-After', limited(403, { 'Retry-After': '60' }), 60],
+    ['403 with a date', limited(403, { 'Retry-After': new Date(now + 90_000).toUTCString() }), 90],
+    ['403 that only says so', limited(403, {}, SECONDARY), 5],
+  ])('is no refusal: after %s the status is set later', async (_, answer, afterSeconds) => {
+    const { stores, project, outside, newest } = await seedListener(GITHUB, [answer])
+    stores.clock.now = now
+    await seedBuild(stores, project, { ...UNIT, status: 'failed' })
+    const [id = ''] = stores.queued.splice(0)
+    const outcome = await sendMessage(stores, outside, id)
+    if (outcome.kind !== 'again') throw new Error('it was given up')
+    expect(Math.abs(outcome.afterSeconds - afterSeconds)).toBeLessThanOrEqual(1)
+    expect(await newest()).toMatchObject({ state: 'pending', attempts: 1 })
+    stores.clock.advance(outcome.afterSeconds * 1000)
+    expect(await sendMessage(stores, outside, id)).toEqual({ kind: 'done' })
+    expect(await newest()).toMatchObject({ state: 'delivered' })
+  })
+
+  it('is not in a 403 that says nothing of one', async () => {
+    const { tell, newest } = await seedListener(GITHUB, [limited(403, { 'X-RateLimit-Remaining': '4999' })])
+    await tell({ status: 'failed' })
+    expect(await newest()).toMatchObject({ state: 'failed', responseStatus: 403 })
+  })
+})
 
 describe('a commit status on GitLab', () => {
   it('is posted to the commit, by its token, with the word of GitLab', async () => {

@@ -290,6 +290,7 @@ describe('an attempt that fails', () => {
   it.each([
     ['503', () => new Response(null, { status: 503 }), 5],
     ['429 with Retry-After', () => new Response(null, { status: 429, headers: { 'Retry-After': '90' } }), 90],
+    ['403 with Retry-After', () => new Response(null, { status: 403, headers: { 'Retry-After': '60' } }), 60],
     ['no connection', () => new TypeError('connection refused'), 5],
   ])('with %s is made again after a while', async (_, answer, afterSeconds) => {
     const { stores, project, outside, work, newest } = await seedTarget(WEBHOOK, SECRET, [answer()])

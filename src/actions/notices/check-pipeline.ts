@@ -1,13 +1,20 @@
 import { INSTANCE } from '../../domain/access/actor.ts'
 import type { BranchStatus } from '../../domain/builds/badge.ts'
 import { isOver, personOf } from '../../domain/builds/build.ts'
-import { countingParts, FAILURES, pipelineStatusFor, resultOf } from '../../domain/builds/pipeline-status.ts'
+import {
+  beforeLastRerun,
+  countingParts,
+  FAILURES,
+  type PipelineParts,
+  pipelineStatusFor,
+  resultOf,
+} from '../../domain/builds/pipeline-status.ts'
 import { DAY_MS } from '../../domain/day.ts'
 import { FLAKY_THRESHOLD, MAX_NAMED, type NoticeFacts } from '../../domain/notices/notice.ts'
 import type { NamedTest } from '../../domain/tests/named-test.ts'
-import { findBranchFailure, readBeforeShown, readShown } from '../../storage/builds/branch-status.ts'
+import { findBranchFailure, listOtherParts, readShown } from '../../storage/builds/branch-status.ts'
 import { type NamedParts, readPipelineParts } from '../../storage/builds/pipeline-parts.ts'
-import { type Check, endCheck, findCheck } from '../../storage/notices/checks.ts'
+import { askForgottenChecks, type Check, endCheck, findCheck } from '../../storage/notices/checks.ts'
 import {
   isOfChange,
   newStateStatement,
@@ -22,6 +29,10 @@ import type { Stores } from '../../storage/stores.ts'
 import { type Judgement, judgeBuilds } from '../../storage/tests/answers/verdicts.ts'
 import { commit, type Statement } from '../../storage/tokens/rights.ts'
 
+/** Other looks that should have been had so long ago are asked for again, so many by each. */
+const LOST_MS = 300_000
+const MAX_ASKED = 10
+
 /**
  * Looks at a pipeline of which something ended, and makes the notices of what has changed by that: its branch, its own end, its
  * tests. Where more ended meanwhile, or others looked, or there is more to tell than one look may, another look is asked for.
@@ -30,7 +41,9 @@ export async function checkPipeline(stores: Stores, pipelineId: string): Promise
   const check = await findCheck(stores.db, pipelineId)
   if (!check) return
   const isAll = await lookAt(stores, check)
-  if (!isAll || !(await endCheck(stores.db, pipelineId, check.asks))) await enqueue(stores, [{ pipeline: pipelineId }])
+  if (isAll && (await endCheck(stores.db, pipelineId, check.asks)))
+    await askForgottenChecks(stores, stores.now() - LOST_MS, MAX_ASKED)
+  else await enqueue(stores, [{ pipeline: pipelineId }])
 }
 
 /** Each has five statements: with what a look reads they have to fit into the 50 of a free Worker. */
@@ -160,19 +173,31 @@ async function branchChange(
   told: ToldState | null,
 ): Promise<Change | null> {
   const { project } = check
-  const state = stateOf(resultOf(await readShown(stores.db, project.id, branch))) ?? told?.state ?? null
+  const shown = await readShown(stores.db, project.id, branch)
+  const state = stateOf(resultOf(shown)) ?? told?.state ?? null
   if (state === null) return null
   const isQuiet = branch !== project.defaultBranch
   const noted = { subject: subjectsOf(check).branch, state, was: told, more: { branch, isQuiet } }
-  // Where nothing was told yet, as after an upgrade, what was before this pipeline says whether it is news.
-  const before = told?.state ?? (await stateBefore(stores, project.id, branch))
+  // Where nothing was told yet, as after an upgrade, what the branch showed before says whether it is news.
+  const before = told?.state ?? (await stateBefore(stores, project.id, branch, shown))
   const isChange = before !== null && before !== state
   if (!isChange) return { ...noted, facts: null }
   return { ...noted, facts: state === 'green' ? fixedFacts(check, branch) : await brokenFacts(stores, check, branch) }
 }
 
-async function stateBefore({ db }: Stores, projectId: string, branch: string): Promise<'red' | 'green' | null> {
-  return stateOf(resultOf(await readBeforeShown(db, projectId, branch)))
+/** What a branch showed before parts of the shown pipeline ran again, else by the newest other pipeline that says anything. */
+async function stateBefore(
+  { db }: Stores,
+  projectId: string,
+  branch: string,
+  shown: PipelineParts,
+): Promise<'red' | 'green' | null> {
+  const earlier = beforeLastRerun(shown)
+  const own = earlier && stateOf(resultOf(earlier))
+  const [workflow] = shown.workflows
+  if (own !== null || !workflow) return own
+  const others = await listOtherParts(db, projectId, branch, workflow.id)
+  return others.map((parts) => stateOf(resultOf(parts))).find((state) => state !== null) ?? null
 }
 
 /** What a result says of a branch; null where it says nothing, as a canceled one. */

@@ -1,7 +1,7 @@
 import type { DataKeys } from '../../domain/formats/sealed-text.ts'
 import type { OutboundRequest } from '../../domain/notices/outbound-request.ts'
 import { type AllowedHosts, outboundUrlProblem } from '../../domain/notices/outbound-url.ts'
-import { isWorthRetrying } from '../../domain/notices/outbox.ts'
+import { isWorthRetrying, retryAfterSecondsIn } from '../../domain/notices/outbox.ts'
 import { askOutside } from '../../outside/ask.ts'
 import type { Mailer } from '../../outside/mail.ts'
 
@@ -35,6 +35,7 @@ const MAX_ANSWER_BYTES = 65_536
 export async function sendRequest(
   { allowedHosts }: Pick<SendSettings, 'allowedHosts'>,
   { url, headers, body, meaningOf }: OutboundRequest,
+  now: number,
 ): Promise<Sent> {
   // The URL was checked when it was set, but the deployment's rules may have become stricter since.
   const refused = outboundUrlProblem(url, allowedHosts)
@@ -46,11 +47,11 @@ export async function sendRequest(
     const meaning = isTaken ? 'delivered' : (meaningOf?.(status, jsonIn(text)) ?? null)
     if (meaning === 'delivered') return { ok: true, status, answer: jsonIn(text) }
     const problem = status >= 300 && status < 400 ? 'It redirects, which is not followed.' : `It answered ${status}.`
-    const retryAfter = Number(said.get('Retry-After') ?? Number.NaN)
-    const retryAfterSeconds = Number.isFinite(retryAfter) && retryAfter > 0 ? retryAfter : null
+    const retryAfterSeconds = retryAfterSecondsIn(said, now)
+    const isLimited = status === 403 && retryAfterSeconds !== null
     return {
       ...{ ok: false, status, problem, retryAfterSeconds },
-      isWorthRetrying: meaning === 'again' || isWorthRetrying(status),
+      isWorthRetrying: meaning === 'again' || isLimited || isWorthRetrying(status),
     }
   } catch (error) {
     const isLate = error instanceof Error && error.name === 'TimeoutError'

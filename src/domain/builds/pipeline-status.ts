@@ -151,6 +151,26 @@ export function statusBeforeRerun({ workflows, builds }: PipelineParts): BuildSt
   return before !== 'no_builds' && isOver(before) ? before : null
 }
 
+/** What a pipeline was made of before parts of it ran again the last time; null where nothing ran again. */
+export function beforeLastRerun<W extends WorkflowAttempt, B extends PipelineBuild>({
+  workflows,
+  builds,
+}: PipelineParts<W, B>): PipelineParts<W, B> | null {
+  const isLastAgain = (workflow: W) =>
+    workflows.some((other) => isLaterAttempt(workflow, other)) &&
+    !workflows.some((other) => isLaterAttempt(other, workflow))
+  const again = new Set(workflows.filter(isLastAgain).map(({ id }) => id))
+  const isLastRetry = ({ workflowId, jobName, attempt }: B) => {
+    const runs = builds.filter((one) => one.workflowId === workflowId && one.jobName === jobName && one.attempt > 0)
+    return runs.some((one) => one.attempt < attempt) && !runs.some((one) => one.attempt > attempt)
+  }
+  const before = {
+    workflows: workflows.filter(({ id }) => !again.has(id)),
+    builds: builds.filter((build) => !again.has(build.workflowId) && !isLastRetry(build)),
+  }
+  return before.workflows.length < workflows.length || before.builds.length < builds.length ? before : null
+}
+
 /**
  * The build that decides the status of a job (all builds of that name in workflows of that name): a red one, else a
  * canceled or open one, else one that passed; null where none counts.

@@ -1,3 +1,4 @@
+import { leavesOpen, type Principal } from '../access/grant.ts'
 import type { BranchStatus } from '../builds/badge.ts'
 
 /** What people are told of without looking. */
@@ -193,6 +194,13 @@ export const USUAL_CHANNEL_KINDS = NOTICE_KINDS.filter((kind) => NOTICES[kind].c
 export const FEED_KINDS = NOTICE_KINDS.filter((kind) => NOTICES[kind].isInFeeds)
 /** What a branch's own feed has: what its badge says. */
 export const BRANCH_KINDS = ['branch.broken', 'branch.fixed'] as const satisfies readonly NoticeKind[]
+
+const COMMON_KINDS = NOTICE_KINDS.filter((kind) => ['followers', 'author'].includes(NOTICES[kind].audience))
+
+/** The kinds that a token is shown: where its limits leave out administration, none that tells of tokens and settings. */
+export function kindsFor(grant: Principal): readonly NoticeKind[] {
+  return leavesOpen(grant, 'account:admin') ? NOTICE_KINDS : COMMON_KINDS
+}
 
 /** The kind of that name; null where there is none. */
 export function parseNoticeKind(text: string): NoticeKind | null {

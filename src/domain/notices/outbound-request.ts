@@ -170,7 +170,14 @@ function githubRequest(apiUrl: string, path: string, token: string, body: unknow
       'Content-Type': 'application/json',
     },
     body: JSON.stringify(body),
+    meaningOf: (status, answer) => (status === 403 && saysRateLimit(answer) ? 'again' : null),
   }
+}
+
+/** GitHub's words for a secondary limit, which may have no header that says so. */
+function saysRateLimit(answer: unknown): boolean {
+  const said = typeof answer === 'object' && answer !== null && 'message' in answer ? answer.message : null
+  return typeof said === 'string' && /rate limit/i.test(said)
 }
 
 function gitlabRequest(

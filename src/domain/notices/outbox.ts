@@ -1,4 +1,5 @@
 import type { Actor } from '../access/actor.ts'
+import { DAY_MS } from '../day.ts'
 import type { Listener, OutboxEvent } from './dispatch-target.ts'
 import type { NoticeKind } from './notice.ts'
 
@@ -41,7 +42,12 @@ export type OutboxEntry = {
 }
 
 /** Waits between attempts, about a day in all; after the last attempt the message has failed. */
-const BACK_OFF_SECONDS = [5, 30, 300, 1_800, 7_200, 21_600, 43_200] as const
+export const BACK_OFF_SECONDS = [5, 30, 300, 1_800, 7_200, 21_600, 43_200] as const
+/** The same for notices, one behind the other for each receiver; the last holds until the message is too old. */
+const NOTICE_BACK_OFF_SECONDS = [5, 30, 60, 120, 300, 600, 900] as const
+export const LONGEST_NOTICE_WAIT_MS = 900_000
+/** An hour longer than what pauses a receiver, so that it is paused at an attempt. */
+const NOTICE_LIFE_MS = DAY_MS + 3_600_000
 // The longest delay of a Cloudflare queue.
 const MAX_DELAY_SECONDS = 43_200
 
@@ -52,7 +58,58 @@ export function backOffSecondsAfter(attempts: number, retryAfterSeconds: number 
   return Math.min(MAX_DELAY_SECONDS, Math.max(wait, retryAfterSeconds ?? 0))
 }
 
+type TriedNotice = { readonly attempts: number; readonly createdAt: number; readonly retryAfterSeconds: number | null }
+
+/** How long to wait after the `attempts`th attempt at a notice; null when it was the last. */
+export function noticeBackOffSecondsAfter(
+  { attempts, createdAt, retryAfterSeconds }: TriedNotice,
+  now: number,
+): number | null {
+  if (now - createdAt >= NOTICE_LIFE_MS) return null
+  return Math.min(MAX_DELAY_SECONDS, Math.max(noticeWaitAfter(attempts), retryAfterSeconds ?? 0))
+}
+
+type Tried = { readonly attempts: number; readonly lastAttemptAt: number | null }
+
+/** When a notice is due that its receiver did not take; at once where it was not tried. */
+export function noticeDueAt({ attempts, lastAttemptAt }: Tried): number {
+  return lastAttemptAt === null ? 0 : lastAttemptAt + noticeWaitAfter(attempts) * 1000
+}
+
+function noticeWaitAfter(attempts: number): number {
+  return NOTICE_BACK_OFF_SECONDS[attempts - 1] ?? LONGEST_NOTICE_WAIT_MS / 1000
+}
+
+/** A receiver that keeps failing is not tried more often than this because something new is there for it. */
+const WOKEN_AFTER_MS = 30_000
+
+/** When a new message has the one that waits before it tried again; null where it does not. */
+export function wokenAt(
+  head: Tried & { readonly responseStatus: number | null },
+  { createdAt, isTry }: { readonly createdAt: number; readonly isTry: boolean },
+): number | null {
+  const { lastAttemptAt, responseStatus } = head
+  // Whoever sent it has broken off.
+  if (lastAttemptAt === null) return createdAt
+  if (lastAttemptAt >= createdAt) return null
+  if (isTry) return createdAt
+  // Who is asked for too much says when to come again.
+  return responseStatus === 429 ? null : lastAttemptAt + WOKEN_AFTER_MS
+}
+
 /** Whether the same request may succeed later. */
 export function isWorthRetrying(status: number): boolean {
   return status === 408 || status === 425 || status === 429 || status >= 500
+}
+
+/** For how long a refusal wants us to stay away: GitHub says a time instead, and calls its limits 403 as well as 429. */
+export function retryAfterSecondsIn(headers: Headers, now: number): number | null {
+  const said = headers.get('Retry-After')
+  if (said !== null) return positive(/^\d+$/.test(said) ? Number(said) : (Date.parse(said) - now) / 1000)
+  if (headers.get('X-RateLimit-Remaining') !== '0') return null
+  return positive(Number(headers.get('X-RateLimit-Reset') ?? Number.NaN) - now / 1000)
+}
+
+function positive(seconds: number): number | null {
+  return Number.isFinite(seconds) && seconds > 0 ? Math.ceil(seconds) : null
 }

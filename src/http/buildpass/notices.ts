@@ -3,7 +3,7 @@ import * as v from 'valibot'
 import { reachOf } from '../../domain/access/limits/reach.ts'
 import { AppError, invalidInput } from '../../domain/error.ts'
 import { lazily } from '../../domain/lazily.ts'
-import { MAX_SHOWN_NOTICES, PERSONAL_KINDS, PLACES } from '../../domain/notices/notice.ts'
+import { kindsFor, MAX_SHOWN_NOTICES, PERSONAL_KINDS, PLACES } from '../../domain/notices/notice.ts'
 import { noticeText } from '../../domain/notices/notice-text.ts'
 import { parseSlug, slugText } from '../../domain/project.ts'
 import { listChoices, markRead, putChoices } from '../../storage/notices/choices.ts'
@@ -52,7 +52,7 @@ export const noticeChoicesInput = lazily(() =>
 /** A person's notices, and what they are told of. */
 export function mountNotices(app: App): void {
   route(app, 'GET /api/buildpass/v1/notices', async (c, { grant }) => {
-    const notices = await listInbox(c.env.stores.db, reachOf(grant))
+    const notices = await listInbox(c.env.stores.db, reachOf(grant), kindsFor(grant))
     const unread = notices.filter(({ readAt }) => readAt === null).length
     return jsonRead(c, { items: notices.map((notice) => noticeJson(c, notice)), unread } satisfies NoticesJson)
   })

@@ -10,12 +10,15 @@ export type AtomFeed = {
   readonly page: string
   readonly origin: string
   readonly notices: readonly SentNotice[]
+  /** It tells that something happened and when, as a badge does, and neither why nor by whom. */
+  readonly isPlain?: boolean
 }
 
 /** Notices as an Atom feed (RFC 4287), the newest first. A notice keeps its id, so that readers know it again. */
-export function atomXml({ title, path, page, origin, notices }: AtomFeed): string {
+export function atomXml({ title, path, page, origin, notices, isPlain = false }: AtomFeed): string {
   const entries = notices.map((notice) => {
-    const { title, lines, path } = noticeText(notice.facts, notice.slug)
+    const text = noticeText(notice.facts, notice.slug)
+    const { title, lines, path } = isPlain ? { ...text, lines: [], path: page } : text
     return `  <entry>
     <id>urn:uuid:${notice.id}</id>
     <title>${escaped(title)}</title>

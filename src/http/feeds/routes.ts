@@ -1,6 +1,7 @@
 import type { Context } from 'hono'
+import { leavesOpen } from '../../domain/access/grant.ts'
 import { reachOf } from '../../domain/access/limits/reach.ts'
-import { BRANCH_KINDS, FEED_KINDS } from '../../domain/notices/notice.ts'
+import { BRANCH_KINDS, FEED_KINDS, kindsFor } from '../../domain/notices/notice.ts'
 import { slugText } from '../../domain/project.ts'
 import { listInbox, listProjectNotices } from '../../storage/notices/notices.ts'
 import { type Answer, type Caching, cacheControlFor } from '../frame/answers.ts'
@@ -14,7 +15,7 @@ import { type AtomFeed, atomXml } from './atom.ts'
 /** Atom feeds of what people are told of: their own, those of a project, and those of a branch. */
 export function mountFeeds(app: App): void {
   route(app, 'GET /feed.atom', async (c, { grant }) => {
-    const notices = await listInbox(c.env.stores.db, reachOf(grant))
+    const notices = await listInbox(c.env.stores.db, reachOf(grant), kindsFor(grant))
     return answerFeed(c, { title: 'Notices', path: '/feed.atom', page: '/notices', notices }, 'private')
   })
 
@@ -36,14 +37,16 @@ export function mountFeeds(app: App): void {
   route(
     app,
     'GET /:vcs{(?:gh|github|bb|bitbucket|gl|gitlab|circleci)}/:org/:repo/tree/:file{.+\\/feed\\.atom}',
-    async (c, { near, project, params }) => {
+    async (c, { grant, near, project, params }) => {
       const branch = checkedBranch(params.file.slice(0, -'/feed.atom'.length))
       const notices = await listProjectNotices(near.db, project.id, { branch, kinds: BRANCH_KINDS })
       const slug = slugText(project)
       const path = `/${slug}/tree/${branch.split('/').map(encodeURIComponent).join('/')}/feed.atom`
       const page = `/${slug}?branch=${encodeURIComponent(branch)}`
-      const feed = { title: `${slug} · ${branch}`, path, page, notices }
-      return answerFeed(c, feed, project.visibility === 'public' ? FOR_ALL : 'private')
+      // A token for badges opens no build, nor what a notice says of one.
+      const isPlain = !leavesOpen(grant, 'status:read')
+      const feed = { title: `${slug} · ${branch}`, path, page, notices, isPlain }
+      return answerFeed(c, feed, project.visibility === 'public' && !isPlain ? FOR_ALL : 'private')
     },
   )
 }

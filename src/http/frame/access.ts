@@ -4,8 +4,9 @@ import type { Permission } from '../../domain/access/permission.ts'
  * What a route needs: nothing (the handler checks by itself), nothing but that a token that comes along is good, since the
  * handler asks for a permission on each project that the request names (`each`), any live token, a personal token, that or
  * one of an organization that opens badges (`reach`), an owner's, an owner's where the route is a 404 to everybody else
- * (`hidden`), or a permission on the project. With `:admin` a
- * token whose limits leave out administration does not do, with `:create` none that is limited to some projects, either.
+ * (`hidden`), or a permission on the project. With `:admin`, and for what is an owner's, a token whose limits leave out
+ * administration does not do: its tokens and settings are not shown either. With `:create`, as for an owner's, none does that is
+ * limited to some projects.
  */
 export type Needs = 'anyone' | AccountNeeds | Permission
 /** What is asked of the token and its person, and of no project. */
@@ -18,7 +19,6 @@ export type AccountNeeds =
   | 'user:create'
   | 'reach'
   | 'owner'
-  | 'owner:admin'
   | 'hidden'
 
 /**
@@ -29,7 +29,7 @@ export const ACCESS = {
   'GET /api/v1.1/me': 'user',
   'GET /api/v1.1/projects': 'user',
   'GET /api/v1.1/recent-builds': 'user',
-  'GET /api/v1.1/user/token': 'user',
+  'GET /api/v1.1/user/token': 'user:admin',
   'POST /api/v1.1/user/token': 'user:admin',
   'DELETE /api/v1.1/user/token/:id': 'user:admin',
   'POST /api/v1.1/user/token/:id/rotate': 'user:admin',
@@ -123,13 +123,13 @@ export const ACCESS = {
   'GET /api/buildpass/v1/audit': 'user:admin',
   'GET /api/buildpass/v1/notices': 'user',
   'POST /api/buildpass/v1/notices/read': 'user:admin',
-  'GET /api/buildpass/v1/notices/choices': 'user',
+  'GET /api/buildpass/v1/notices/choices': 'user:admin',
   'PUT /api/buildpass/v1/notices/choices': 'user:admin',
   'GET /api/buildpass/v1/orgs/:vcs/:org/creators': 'owner',
-  'PUT /api/buildpass/v1/orgs/:vcs/:org/creators/:login': 'owner:admin',
-  'DELETE /api/buildpass/v1/orgs/:vcs/:org/creators/:login': 'owner:admin',
+  'PUT /api/buildpass/v1/orgs/:vcs/:org/creators/:login': 'owner',
+  'DELETE /api/buildpass/v1/orgs/:vcs/:org/creators/:login': 'owner',
   // Whoever may not make projects there is refused by the handler.
-  'GET /api/buildpass/v1/orgs/:vcs/:org/tokens': 'user',
+  'GET /api/buildpass/v1/orgs/:vcs/:org/tokens': 'user:admin',
   'POST /api/buildpass/v1/orgs/:vcs/:org/tokens': 'user:create',
   'DELETE /api/buildpass/v1/orgs/:vcs/:org/tokens/:id': 'user:admin',
   'POST /api/buildpass/v1/orgs/:vcs/:org/tokens/:id/rotate': 'user:admin',
@@ -208,11 +208,11 @@ export const ACCESS = {
   'GET /metrics': 'hidden',
   'GET /api/buildpass/v1/instance/traffic': 'owner',
   'GET /api/buildpass/v1/instance/tokens': 'owner',
-  'DELETE /api/buildpass/v1/instance/tokens/:id': 'owner:admin',
+  'DELETE /api/buildpass/v1/instance/tokens/:id': 'owner',
   'GET /api/buildpass/v1/instance/policy': 'owner',
-  'PUT /api/buildpass/v1/instance/policy': 'owner:admin',
+  'PUT /api/buildpass/v1/instance/policy': 'owner',
   'GET /api/buildpass/v1/instance/policy/breaking': 'owner',
-  'POST /api/buildpass/v1/instance/policy/breaking/end': 'owner:admin',
+  'POST /api/buildpass/v1/instance/policy/breaking/end': 'owner',
 
   'GET /output/job/:job/artifacts/:node/:path{.+}': 'artifacts:read',
   'GET /output/job/:job/report/:node/:path{.+}': 'output:read',

@@ -39,7 +39,7 @@ export type Admitted<N extends Needs> = N extends 'anyone'
       ? { readonly needs: N; readonly grant: Grant }
       : N extends 'reach'
         ? { readonly needs: N; readonly grant: ReachingGrant }
-        : N extends 'user' | 'user:admin' | 'user:create' | 'owner' | 'owner:admin' | 'hidden'
+        : N extends 'user' | 'user:admin' | 'user:create' | 'owner' | 'hidden'
           ? { readonly needs: N; readonly grant: PersonalGrant }
           : OnProject
 
@@ -95,9 +95,7 @@ async function admit<Params>(
     case 'reach':
       return { needs, grant: await requireReaching(c) }
     case 'owner':
-      return { needs, grant: await requireOwner(c, 'instance:read') }
-    case 'owner:admin':
-      return { needs, grant: await requireOwner(c, 'instance:admin') }
+      return { needs, grant: await requireOwner(c) }
     case 'hidden':
       return { needs, grant: await requireOwnerOrAbsent(c) }
     case 'runs:list':
@@ -135,8 +133,8 @@ async function requireReaching(c: Context<AppEnv>): Promise<ReachingGrant> {
   return grant
 }
 
-async function requireOwner(c: Context<AppEnv>, asked: AccountAsked): Promise<PersonalGrant> {
-  const grant = await requirePerson(c, asked)
+async function requireOwner(c: Context<AppEnv>): Promise<PersonalGrant> {
+  const grant = await requirePerson(c, 'instance:admin')
   if (grant.instanceRole !== 'owner') throw new AppError('permission_denied')
   return grant
 }
@@ -146,7 +144,7 @@ async function requireOwnerOrAbsent(c: Context<AppEnv>): Promise<PersonalGrant> 
   const asker = await identify(c, null)
   if (asker.kind === 'refused' && asker.code === 'unavailable') throw new AppError('unavailable')
   const grant = asker.kind === 'granted' ? asker.grant : null
-  if (grant?.kind !== 'personal' || grant.instanceRole !== 'owner' || !leavesOpen(grant, 'instance:read'))
+  if (grant?.kind !== 'personal' || grant.instanceRole !== 'owner' || !leavesOpen(grant, 'instance:admin'))
     throw new AppError('route_not_found')
   return grant
 }
@@ -247,7 +245,6 @@ function rightOf({ needs, project }: Authorized): Right {
     case 'anyone':
       return { kind: 'own' }
     case 'owner':
-    case 'owner:admin':
     case 'hidden':
       return { kind: 'owner' }
     case 'builds:write':

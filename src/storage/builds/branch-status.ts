@@ -93,14 +93,36 @@ export async function readShown(db: Db, projectId: string, branch: string) {
   return partsOf(await newestWithResult(db, { projectId, branch }))
 }
 
-/** The parts of the newest pipeline with a result but for the one whose result the branch shows; empty where there is none. */
-export async function readBeforeShown(db: Db, projectId: string, branch: string) {
-  const [first] = (await readShown(db, projectId, branch)).workflows
-  if (!first) return { workflows: [], builds: [] }
-  const shown = sql`(select pipeline_id from workflows where id = ${first.id})`
-  const isOther = (pipeline: string) => sql`${hasResult(pipeline)} and ${sql.raw(pipeline)}.id <> ${shown}`
-  const before = partsOf(await selectNewestPipeline(db, projectId, branch, isOther))
-  return before.workflows.some(({ id }) => id === first.id) ? { workflows: [], builds: [] } : before
+/** So many pipelines before the shown one are looked at for what their branch showed then. */
+const PIPELINES_BEFORE = 20
+
+/** The parts of the pipelines of a branch but for the one of that workflow, the newest pipeline first. */
+export async function listOtherParts(db: Db, projectId: string, branch: string, workflowId: string) {
+  const rows = await otherPartsQuery(db, projectId, branch, workflowId)
+  return [...Map.groupBy(rows, ({ pipelineId }) => pipelineId).values()].map(partsOf)
+}
+
+export function otherPartsQuery(db: Db, projectId: string, branch: string, workflowId: string) {
+  const own = db.select({ id: workflows.pipelineId }).from(workflows).where(eq(workflows.id, workflowId))
+  const other = db
+    .select({ id: pipelines.id, ...PLACE })
+    .from(pipelines)
+    .where(
+      and(
+        eq(pipelines.projectId, projectId),
+        eq(pipelines.branch, branch),
+        sql`${pipelines.id} <> coalesce((${own}), '')`,
+      ),
+    )
+    .orderBy(desc(pipelines.beganAt), desc(pipelines.ciNumber), desc(pipelines.number))
+    .limit(PIPELINES_BEFORE)
+    .as('other')
+  return db
+    .select({ pipelineId: other.id, workflow: { id: workflows.id, ...attemptColumns() }, build: partColumns() })
+    .from(other)
+    .innerJoin(workflows, eq(workflows.pipelineId, other.id))
+    .leftJoin(builds, eq(builds.workflowId, workflows.id))
+    .orderBy(desc(other.beganAt), desc(other.ciNumber), desc(other.number))
 }
 
 /** What of the pipeline whose result a branch shows failed and still stands, by ids. */

@@ -72,14 +72,15 @@ export async function endCheck(db: Db, pipelineId: string, asks: number): Promis
 
 const REQUEUED = 100
 
-/** Asks again for looks at a hundred pipelines whose messages must have been lost; whether more may be left. */
+/** Asks again for looks that were asked for before then, as their messages must have been lost; whether more may be left. */
 export async function askForgottenChecks(
-  stores: Pick<Stores, 'db' | 'queue' | 'warn'>,
+  stores: Pick<Stores, 'db' | 'queue' | 'warn' | 'now'>,
   before: number,
+  most = REQUEUED,
 ): Promise<boolean> {
   const rows = await stores.db
     .update(noticeChecks)
-    .set({ since: sql`${noticeChecks.since} + ${AGAIN_MS}` })
+    .set({ since: stores.now() })
     .where(
       inArray(
         noticeChecks.pipelineId,
@@ -88,13 +89,10 @@ export async function askForgottenChecks(
           .from(noticeChecks)
           .where(lt(noticeChecks.since, before))
           .orderBy(asc(noticeChecks.since))
-          .limit(REQUEUED),
+          .limit(most),
       ),
     )
     .returning({ pipeline: noticeChecks.pipelineId })
   await enqueue(stores, rows)
-  return rows.length === REQUEUED
+  return rows.length === most
 }
-
-/** So much later it is asked for the next time, if that message is lost too. */
-const AGAIN_MS = 86_400_000

@@ -7,7 +7,6 @@ import { listeners } from '../schema/schema-outbox.ts'
 import { type Db, rawStatement, type Stores } from '../stores.ts'
 import { commit } from '../tokens/rights.ts'
 import { isFirst } from '../tokens/tokens.ts'
-import { findNext } from './notice-messages.ts'
 import { noticeStatements } from './notices.ts'
 import { enqueue, queuedOf } from './outbox.ts'
 
@@ -139,10 +138,8 @@ export async function tryListener(stores: Stores, projectId: string, id: string,
       facts: { kind: 'test' },
     }),
   )
+  // What failed there is tried again before it, by it.
   const messages = results.flatMap(queuedOf)
-  // What failed there is tried again now, before it.
-  const next = await findNext(db, id, null)
-  if (next !== null && messages.length > 0) await enqueue(stores, [{ id: next }])
   await enqueue(stores, messages)
   return messages.length > 0
 }

@@ -1,7 +1,7 @@
 import { and, asc, eq, type SQL, sql } from 'drizzle-orm'
-import type { Listener } from '../../domain/notices/dispatch-target.ts'
+import { DAY_MS } from '../../domain/day.ts'
+import type { NoticeKind } from '../../domain/notices/notice.ts'
 import type { SentNotice } from '../../domain/notices/notice-requests.ts'
-import { backOffSecondsAfter } from '../../domain/notices/outbox.ts'
 import { slugText } from '../../domain/project.ts'
 import { projects } from '../schema/schema.ts'
 import { mailAddresses, notices } from '../schema/schema-notices.ts'
@@ -21,7 +21,15 @@ export type NoticeClaim =
   /** The notices that go with it, the oldest first. */
   | { readonly kind: 'claimed'; readonly notices: readonly SentNotice[] }
   | { readonly kind: 'busy'; readonly afterSeconds: number }
+  /** It waits behind one that was not taken. */
+  | { readonly kind: 'behind'; readonly head: WaitingHead; readonly isTry: boolean }
   | { readonly kind: 'over' }
+
+/** The message of a receiver that is tried again before any other. */
+export type WaitingHead = Pick<NoticeRow, 'id' | 'attempts' | 'lastAttemptAt' | 'responseStatus'> & {
+  /** Somebody sends it just now. */
+  readonly isInHand: boolean
+}
 
 /**
  * Claims a message for one sender and half a minute. Where a receiver got five within ten minutes it waits; where more wait
@@ -62,19 +70,35 @@ export async function claimNotices(db: Db, row: NoticeRow, now: number): Promise
     rawStatement(
       db,
       sql`select (select min(o.last_attempt_at) from ${outbox} as o where ${mine} and ${isRecent} and o.last_attempt_at is not null) as oldest,
-        (select max(o.attempts) ${older}) as attempts`,
+        (select kind from ${notices} where id = ${row.noticeId}) as kind`,
+    ),
+    rawStatement(
+      db,
+      sql`select o.id, o.attempts, o.last_attempt_at, o.response_status, coalesce(o.claimed_until, 0) > ${now} as in_hand
+        ${older} order by o.rowid limit 1`,
     ),
   ])
-  const [, claimed, rows, [found], oldest] = results
+  const [, claimed, rows, [found], facts, heads] = results
   if (claimed.results.length > 0) return { kind: 'claimed', notices: rows.map(sentOf) }
   // Another message has it with it.
   if (found?.state !== 'pending' || (found.sent !== null && found.sent !== id)) return { kind: 'over' }
-  const [first] = oldest.results as { oldest: number | null; attempts: number | null }[]
-  // Not long after what is before it is tried again.
-  if (found.sent === null && first && first.attempts !== null)
-    return { kind: 'busy', afterSeconds: 2 + (backOffSecondsAfter(first.attempts, null) ?? 0) }
+  const [first] = facts.results as { oldest: number | null; kind: NoticeKind }[]
+  const [head] = heads.results as HeadRow[]
+  if (found.sent === null && head) return { kind: 'behind', head: headOf(head), isTry: first?.kind === 'test' }
   const freeAt = found.sent === null && first?.oldest ? first.oldest + WINDOW_MS : now + CLAIM_MS
   return { kind: 'busy', afterSeconds: Math.max(1, Math.ceil((freeAt - now) / 1000)) }
+}
+
+type HeadRow = {
+  readonly id: string
+  readonly attempts: number
+  readonly last_attempt_at: number | null
+  readonly response_status: number | null
+  readonly in_hand: 0 | 1
+}
+
+function headOf({ id, attempts, last_attempt_at, response_status, in_hand }: HeadRow): WaitingHead {
+  return { id, attempts, lastAttemptAt: last_attempt_at, responseStatus: response_status, isInHand: in_hand === 1 }
 }
 
 /** What waited for longer is not looked at: no message is tried for so long. */
@@ -140,14 +164,13 @@ export async function findNext(db: Db, listenerId: string | null, userId: string
   return row?.id ?? null
 }
 
-/** Ends a message that is not sent, with all that goes with it. */
-export async function dropNotice(db: Db, row: NoticeRow, problem: string): Promise<void> {
-  const which = sql`(${outbox.id} = ${row.id} or ${outbox.sent} = ${row.id} and ${outbox.listenerId} is ${row.listenerId}
-    and ${outbox.userId} is ${row.userId} and ${outbox.noticeId} is not null)`
+/** Ends a message that is not sent, and all that wait for the same receiver, but for what is being sent. */
+export async function dropNotices(db: Db, row: NoticeRow, problem: string, now: number): Promise<void> {
+  const isFree = sql`coalesce(${outbox.claimedUntil}, 0) <= ${now}`
   await db
     .update(outbox)
     .set({ state: 'dropped', problem })
-    .where(and(which, eq(outbox.state, 'pending')))
+    .where(and(isOfReceiver(row), eq(outbox.state, 'pending'), isFree))
 }
 
 /** Where mail for a person goes; null where they have confirmed none. */
@@ -160,45 +183,30 @@ export async function findMailAddress(db: Db, userId: string): Promise<string | 
   return row?.address ?? null
 }
 
-/** A receiver that had failed for a day is paused at a failure: the last attempt at a message comes after 20 hours. */
-const PAUSED_AFTER_MS = 20 * 3_600_000
-
-/** Notes that something arrived at a listener. */
-export async function noteArrival(db: Db, listenerId: string): Promise<void> {
-  await db
+/** Notes that something arrived at a listener; whether nothing had for a while. */
+export async function noteArrival(db: Db, listenerId: string): Promise<boolean> {
+  const rows = await db
     .update(listeners)
     .set({ failingSince: null, problem: null })
     .where(and(eq(listeners.id, listenerId), sql`${listeners.failingSince} is not null`))
+    .returning({ id: listeners.id })
+  return rows.length > 0
 }
 
-/** The statement that notes that something did not: a listener that has failed for a day is paused by it. */
+/**
+ * The statement that notes that an attempt failed: it pauses a listener at which one failed a day ago or longer, and none went
+ * well since. Time in which nothing was tried pauses none.
+ */
 export function failureStatement(db: Db, listenerId: string, problem: string, now: number) {
   const { failingSince, pausedAt } = listeners
   return db
     .update(listeners)
     .set({
       failingSince: sql`coalesce(${failingSince}, ${now})`,
-      pausedAt: sql`case when ${failingSince} <= ${now - PAUSED_AFTER_MS} then ${now} end`,
+      pausedAt: sql`case when ${failingSince} <= ${now - DAY_MS} then ${now} end`,
       problem,
     })
     .where(and(eq(listeners.id, listenerId), sql`${pausedAt} is null`))
-}
-
-/** Some listeners that have failed for a day, and got nothing since that would have paused them. */
-export async function listFailedLong(db: Db, now: number, limit: number): Promise<readonly FailedListener[]> {
-  const { id, projectId, config, problem } = listeners
-  return db
-    .select({ id, projectId, listener: config, problem: sql<string>`coalesce(${problem}, '')`.as('why') })
-    .from(listeners)
-    .where(and(sql`${listeners.failingSince} <= ${now - PAUSED_AFTER_MS}`, sql`${listeners.pausedAt} is null`))
-    .limit(limit)
-}
-
-export type FailedListener = {
-  readonly id: string
-  readonly projectId: string
-  readonly listener: Listener
-  readonly problem: string
 }
 
 /** Whether a listener was paused just then: a guard for the notice. */

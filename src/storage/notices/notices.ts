@@ -1,7 +1,13 @@
 import { and, desc, eq, inArray, isNull, type SQL, sql } from 'drizzle-orm'
 import type { Pattern } from '../../domain/access/limits/pattern.ts'
 import type { Reach } from '../../domain/access/limits/reach.ts'
-import { MAX_SHOWN_NOTICES, NOTICES, type NoticeFacts, type NoticeKind } from '../../domain/notices/notice.ts'
+import {
+  MAX_SHOWN_NOTICES,
+  NOTICE_KINDS,
+  NOTICES,
+  type NoticeFacts,
+  type NoticeKind,
+} from '../../domain/notices/notice.ts'
 import type { SentNotice } from '../../domain/notices/notice-requests.ts'
 import { type Slug, slugText } from '../../domain/project.ts'
 import { isOpenName, type WhichBranch } from '../builds/open-branches.ts'
@@ -135,9 +141,13 @@ export type InboxNotice = SentNotice & { readonly readAt: number | null }
 /** A person; by a token that is limited to some projects, of those alone. */
 export type OfPerson = Pick<Reach, 'userId' | 'projects'>
 
-/** The newest notices of a person. */
-export async function listInbox(db: Db, reach: OfPerson): Promise<readonly InboxNotice[]> {
-  const rows = await inboxQuery(db, reach)
+/** The newest notices of a person, of these kinds. */
+export async function listInbox(
+  db: Db,
+  reach: OfPerson,
+  kinds: readonly NoticeKind[] = NOTICE_KINDS,
+): Promise<readonly InboxNotice[]> {
+  const rows = await inboxQuery(db, reach, kinds)
   return rows.map(({ readAt, ...row }) => ({ ...shown(row), readAt }))
 }
 
@@ -151,9 +161,10 @@ export async function findInInbox(db: Db, reach: OfPerson, id: string): Promise<
   return shown(notice)
 }
 
-export function inboxQuery(db: Db, reach: OfPerson) {
+export function inboxQuery(db: Db, reach: OfPerson, kinds: readonly NoticeKind[] = NOTICE_KINDS) {
+  const isOfKinds = kinds.length === NOTICE_KINDS.length ? undefined : inArray(notices.kind, [...kinds])
   return selectInbox(db)
-    .where(isOfPerson(reach))
+    .where(and(isOfPerson(reach), isOfKinds))
     .orderBy(desc(noticeInbox.at), desc(noticeInbox.noticeId))
     .limit(MAX_SHOWN_NOTICES)
 }

@@ -2,7 +2,13 @@ import { and, asc, desc, eq, gt, lt, type SQL, sql } from 'drizzle-orm'
 import type { Actor } from '../../domain/access/actor.ts'
 import { UNKNOWN_REVISION } from '../../domain/builds/build.ts'
 import type { OutboxEvent } from '../../domain/notices/dispatch-target.ts'
-import type { OutboxEntry, OutboxParams, StartedBy } from '../../domain/notices/outbox.ts'
+import {
+  BACK_OFF_SECONDS,
+  LONGEST_NOTICE_WAIT_MS,
+  type OutboxEntry,
+  type OutboxParams,
+  type StartedBy,
+} from '../../domain/notices/outbox.ts'
 import { builds, pipelines, workflows } from '../schema/schema.ts'
 import { notices } from '../schema/schema-notices.ts'
 import { dispatchTargets, listeners, outbox } from '../schema/schema-outbox.ts'
@@ -331,34 +337,60 @@ export function outboxQuery(db: Db, projectId: string) {
 }
 
 const REQUEUED = 100
+const HOUR_MS = 3_600_000
+
+/** The messages about builds that wait for a listener, as far as a hundred. */
+export function listWaiting(db: Db, listenerId: string): Promise<{ id: string }[]> {
+  return db
+    .select({ id: outbox.id })
+    .from(outbox)
+    .where(and(eq(outbox.listenerId, listenerId), sql`${outbox.subject} is not null`, sql`${outbox.state} = 'pending'`))
+    .limit(REQUEUED)
+}
+
+/** When a message that waits should have been brought by the queue. A limit ends within the hour, where it says when. */
+const DUE_AT = sql.raw(`case when attempts = 0 then created_at else last_attempt_at + case
+  when response_status in (403, 429) then ${HOUR_MS}
+  when notice_id is not null then ${LONGEST_NOTICE_WAIT_MS}
+  ${BACK_OFF_SECONDS.map((seconds, at) => `when attempts = ${at + 1} then ${seconds * 1000}`).join(' ')} else 0 end end`)
 
 /**
- * Queues a hundred messages again that the queue must have lost, since they waited longer than any back-off: those with
- * an id after `after`. A refused message is among them while builds that it should have started are still queued.
+ * Queues a hundred messages again that the queue must have lost, since they should have come before `before`: those with an id
+ * after `after`. Of notices the one that is next for its receiver, since the others follow it. A refused message is among them
+ * while builds that it should have started are still queued.
  */
 export async function requeueForgotten(
   stores: Pick<Stores, 'db' | 'queue' | 'warn'>,
   before: number,
   after: string | null,
 ): Promise<{ readonly isDone: boolean; readonly after: string }> {
-  const forgotten = await stores.db
-    .select({ id: outbox.id })
-    .from(outbox)
-    .where(
-      and(
-        sql`${outbox.state} in ('pending', 'refused')`,
-        sql`(${outbox.state} = 'pending' or exists (select 1 from ${builds} as b where b.workflow_id = ${outbox.workflowId} and b.stage = 0))`,
-        lt(outbox.createdAt, before),
-        sql`coalesce(${outbox.lastAttemptAt}, 0) < ${before}`,
-        gt(outbox.id, after ?? ''),
-      ),
-    )
-    .orderBy(asc(outbox.id))
-    .limit(REQUEUED)
+  const forgotten = await forgottenQuery(stores.db, before, after)
   const ids = forgotten.map((row) => row.id)
   await enqueue(
     stores,
     ids.map((id) => ({ id })),
   )
   return { isDone: ids.length < REQUEUED, after: ids.at(-1) ?? '' }
+}
+
+export function forgottenQuery(db: Db, before: number, after: string | null) {
+  const open = sql`${outbox.state} in ('pending', 'refused')`
+  // The rowid is the order of queueing.
+  const next = sql`select id from (select id, min(rowid) from ${outbox} where state in ('pending', 'refused') and state = 'pending'
+    and notice_id is not null and (sent is null or sent = id) group by coalesce(listener_id, user_id))`
+  return db
+    .select({ id: outbox.id })
+    .from(outbox)
+    .where(
+      and(
+        open,
+        sql`(${outbox.state} = 'pending' or exists (select 1 from ${builds} as b where b.workflow_id = ${outbox.workflowId} and b.stage = 0))`,
+        sql`(${outbox.noticeId} is null or ${outbox.id} in (${next}))`,
+        lt(outbox.createdAt, before),
+        sql`${DUE_AT} < ${before}`,
+        gt(outbox.id, after ?? ''),
+      ),
+    )
+    .orderBy(asc(outbox.id))
+    .limit(REQUEUED)
 }

@@ -147,6 +147,48 @@ describe('people who follow a project', () => {
     expect(await titles(member)).toEqual([`main of ${slug} broke`, `main of ${slug} is fixed`])
   })
 
+  type Before = readonly ['success' | 'failed' | 'canceled', BuildSeed?][]
+  it.each<readonly [string, Before, readonly [status: 'success' | 'failed', BuildSeed?], 'broke' | 'is fixed' | null]>([
+    [
+      'failed job ran again',
+      [
+        ['success', { pipeline: 'one' }],
+        ['failed', { pipeline: 'two', externalId: 't1', job: 't' }],
+        ['success', { pipeline: 'two', externalId: 'l1', job: 'l' }],
+      ],
+      ['success', { pipeline: 'two', externalId: 't2', job: 't', attempt: 2 }],
+      'is fixed',
+    ],
+    [
+      'failed job ran again twice',
+      [
+        ['failed', { pipeline: 'two', externalId: 't1', job: 't' }],
+        ['failed', { pipeline: 'two', externalId: 't2', job: 't', attempt: 2 }],
+      ],
+      ['success', { pipeline: 'two', externalId: 't3', job: 't', attempt: 3 }],
+      'is fixed',
+    ],
+    [
+      'green job ran again and failed',
+      [['success', { pipeline: 'two', externalId: 't1', job: 't' }]],
+      ['failed', { pipeline: 'two', externalId: 't2', job: 't', attempt: 2 }],
+      'broke',
+    ],
+    ['red one was followed by canceled ones', [['failed'], ['canceled'], ['canceled']], ['success'], 'is fixed'],
+    ['green one was followed by a canceled one', [['success'], ['canceled']], ['failed'], 'broke'],
+    ['red one was followed by a canceled one', [['failed'], ['canceled']], ['failed'], null],
+    ['first one was canceled', [['canceled']], ['failed'], null],
+  ])('are told after an upgrade what changed though a %s', async (_, before, [status, seed], change) => {
+    for (const [earlier, of] of before) {
+      await seedBuild(stores, project, { status: earlier, beganAt: stores.clock.now, ...of })
+      stores.clock.advance(1_000)
+    }
+    stores.checks.splice(0)
+    await stores.db.delete(noticeChecks)
+    await built(status, seed)
+    expect(await titles(member)).toEqual(change === null ? [] : [`main of ${slug} ${change}`])
+  })
+
   it('who made the pipeline are told once what it did to the branch, and not of its end as well', async () => {
     const login = `ada-${project.id.slice(0, 8)}`
     const author = await seedUser(stores.db, { login })

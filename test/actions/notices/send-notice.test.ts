@@ -1,5 +1,5 @@
+import { eq } from 'drizzle-orm'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { pauseFailed } from '../../../src/actions/notices/note-listener.ts'
 import { INSTANCE } from '../../../src/domain/access/actor.ts'
 import { webhookHeadersFor } from '../../../src/domain/notices/standard-webhook.ts'
 import { type Project, slugText } from '../../../src/domain/project.ts'
@@ -15,6 +15,7 @@ import {
 import { listInbox } from '../../../src/storage/notices/notices.ts'
 import { listOutbox } from '../../../src/storage/notices/outbox.ts'
 import { deleteMember } from '../../../src/storage/people/members.ts'
+import { outbox } from '../../../src/storage/schema/schema-outbox.ts'
 import { seedMember, seedProject, seedUser } from '../../support/seed/seed.ts'
 import { seedBuild } from '../../support/seed/seed-builds.ts'
 import { actsAs } from '../../support/worker/as-instance.ts'
@@ -22,6 +23,7 @@ import { SLACK, seedChannel, TEAMS, titlesIn } from '../../support/worker/channe
 import { openOutside, type SentRequest } from '../../support/worker/outside.ts'
 import { createQueue } from '../../support/worker/play-queue.ts'
 import { openTestStores, type TestStores } from '../../support/worker/stores.ts'
+import { runUpkeepOf } from '../../support/worker/upkeep.ts'
 
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
@@ -181,21 +183,29 @@ describe('a channel', () => {
     expect(Math.max(...outside.sent.map(({ text }) => new TextEncoder().encode(text).length))).toBeLessThan(28 * 1024)
   })
 
-  it('that refuses is tried for a day too, and paused by the day’s work where nothing more was sent', async () => {
-    const { outside, queue } = await open([new Response(null, { status: 410 })])
+  it('that refused once is not paused for the time in which nothing was sent, but at a failure a day later', async () => {
+    const gone = () => new Response(null, { status: 410 })
+    const { outside, queue } = await open([gone(), gone(), gone()])
     const id = await seedChannel(stores, outside, project.id, { kind: 'slack' })
+    const paused = async () => (await listListeners(stores.db, project.id)).map(({ pausedAt }) => pausedAt !== null)
+    const told = async () => {
+      const inbox = await listInbox(stores.db, { userId: admin.id, projects: null })
+      return inbox.flatMap(({ facts }) => (facts.kind === 'receiver.paused' ? [facts.receiver.id] : []))
+    }
     await turn('green')
     await queue.pass(MINUTE)
+    // Gone for good: each is tried once.
     await turn('red')
-    await queue.pass(30 * HOUR)
-    // Gone for good: it was tried once.
-    expect(outside.sent).toHaveLength(1)
-    expect(await listListeners(stores.db, project.id)).toMatchObject([{ id, pausedAt: null }])
-    await pauseFailed(stores)
-    await pauseFailed(stores)
-    expect(await listListeners(stores.db, project.id)).toMatchObject([{ id, pausedAt: expect.any(Number) }])
-    const told = await listInbox(stores.db, { userId: admin.id, projects: null })
-    expect(told.filter(({ facts }) => facts.kind === 'receiver.paused')).toHaveLength(1)
+    await queue.pass(20 * HOUR)
+    await turn('green')
+    await queue.pass(3 * HOUR)
+    expect([outside.sent.length, await paused()]).toEqual([2, [false]])
+    await runUpkeepOf(stores, [{ task: 'forgotten messages' }])
+    await queue.pass(10 * HOUR)
+    expect([outside.sent.length, await paused(), await told()]).toEqual([2, [false], []])
+    await turn('red')
+    await queue.pass(HOUR)
+    expect([outside.sent.length, await paused(), await told()]).toEqual([3, [true], [id]])
   })
 
   it('that is back hears what waited at once, and when an admin tries it', async () => {
@@ -225,11 +235,120 @@ describe('a channel', () => {
     await insertListener(stores, project.id, { listener, secret, keys: outside.dataKeys }, INSTANCE)
     await turn('red')
     await queue.pass(30 * HOUR)
-    await pauseFailed(stores)
+    await runUpkeepOf(stores, [{ task: 'forgotten messages' }])
     await turn('green')
     await queue.pass(MINUTE)
     expect(outside.sent).toHaveLength(2)
     expect(await listListeners(stores.db, project.id)).toMatchObject([{ failingSince: null, pausedAt: null }])
+  })
+
+  it.each([401, 403, 404])(
+    'that is told of builds is not paused a day after one %i, and is well at the next',
+    async (status) => {
+      const { outside, queue } = await open([new Response(null, { status })])
+      const listener = { kind: 'webhook', url: 'https://hooks.example.com/' } as const
+      const secret = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'
+      await insertListener(stores, project.id, { listener, secret, keys: outside.dataKeys }, INSTANCE)
+      await turn('red')
+      await queue.pass(30 * HOUR)
+      await runUpkeepOf(stores, [{ task: 'forgotten messages' }])
+      expect(await listListeners(stores.db, project.id)).toMatchObject([
+        { failingSince: expect.any(Number), pausedAt: null },
+      ])
+      await turn('green')
+      await queue.pass(MINUTE)
+      expect(outside.sent).toHaveLength(2)
+      expect(await listListeners(stores.db, project.id)).toMatchObject([{ failingSince: null, pausedAt: null }])
+    },
+  )
+
+  it('that is told of builds gets what waits for it as soon as anything arrives', async () => {
+    let isUp = false
+    const outside = await openOutside(() => new Response(null, { status: isUp ? 200 : 503 }))
+    const queue = createQueue(stores, outside)
+    const listener = { kind: 'webhook', url: 'https://hooks.example.com/' } as const
+    const secret = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'
+    await insertListener(stores, project.id, { listener, secret, keys: outside.dataKeys }, INSTANCE)
+    for (const colour of ['green', 'red'] as const) await turn(colour)
+    await queue.pass(3 * HOUR)
+    isUp = true
+    const before = outside.sent.length
+    await turn('green')
+    await queue.pass(MINUTE)
+    const arrived = outside.sent.slice(before).map(({ json }) => json.data.builds[0].build_num)
+    expect(arrived.sort()).toEqual([1, 2, 3])
+  })
+
+  it('that was down for a minute hears what waited, and what is new, half a minute later', async () => {
+    let isUp = false
+    const outside = await openOutside(() => new Response(null, { status: isUp ? 200 : 503 }))
+    const queue = createQueue(stores, outside)
+    await seedChannel(stores, outside, project.id, { kind: 'slack' })
+    await turn('green')
+    await queue.pass(MINUTE)
+    await turn('red')
+    await queue.pass(MINUTE)
+    isUp = true
+    const before = outside.sent.length
+    await queue.pass(20_000)
+    await turn('green')
+    await queue.pass(4_000)
+    expect(outside.sent.slice(before).flatMap(titlesIn)).toEqual([`main of ${slug} broke`, `main of ${slug} is fixed`])
+  })
+
+  it('that was down for hours hears of it within a quarter of an hour, without anything new', async () => {
+    let isUp = false
+    const outside = await openOutside(() => new Response(null, { status: isUp ? 200 : 503 }))
+    const queue = createQueue(stores, outside)
+    await seedChannel(stores, outside, project.id, { kind: 'slack' })
+    for (const colour of ['green', 'red', 'green'] as const) {
+      await turn(colour)
+      await queue.pass(MINUTE)
+    }
+    await queue.pass(3 * HOUR)
+    isUp = true
+    const before = outside.sent.length
+    await queue.pass(15 * MINUTE + 5_000)
+    expect(outside.sent.slice(before).flatMap(titlesIn)).toEqual([`main of ${slug} broke`, `main of ${slug} is fixed`])
+  })
+
+  it.each([
+    // Half a minute lies between attempts for what is new, but for the first two of the back-off.
+    [503, 22],
+    // Who is asked for too much is left alone.
+    [429, 7],
+  ])('that answers %i is not tried more often because much is new', async (status, most) => {
+    const outside = await openOutside(() => new Response(null, { status }))
+    const queue = createQueue(stores, outside)
+    await seedChannel(stores, outside, project.id, { kind: 'slack' })
+    for (let n = 0; n < 120; n++) {
+      await turn(n % 2 === 0 ? 'green' : 'red')
+      await queue.pass(5_000)
+    }
+    expect(outside.sent.length).toBeLessThanOrEqual(most)
+    expect(outside.sent.length).toBeGreaterThan(most - 4)
+    // Only what is next has the queue bring it.
+    await queue.pass(MINUTE)
+    expect(queue.waiting.length).toBeLessThan(4)
+  })
+
+  it.each([
+    ['that was refused', {}],
+    ['whose sender broke off', { attempts: 0, lastAttemptAt: null, claimedUntil: 1 }],
+  ])('gets a message %s and that the queue lost when something new is there for it', async (_, lost) => {
+    const { outside, queue } = await open([new Response(null, { status: 503 })])
+    await seedChannel(stores, outside, project.id, { kind: 'slack' })
+    for (const colour of ['green', 'red'] as const) {
+      await turn(colour)
+      await queue.pass(4_000)
+    }
+    queue.waiting.splice(0)
+    if ('attempts' in lost) await stores.db.update(outbox).set(lost).where(eq(outbox.projectId, project.id))
+    await queue.pass(HOUR)
+    expect(outside.sent).toHaveLength(1)
+    await turn('green')
+    await queue.pass(MINUTE)
+    expect(outside.sent.slice(1).flatMap(titlesIn)).toEqual([`main of ${slug} broke`, `main of ${slug} is fixed`])
   })
 
   it('that did not take a message gets the same again, with the same id, until it does', async () => {
@@ -250,7 +369,7 @@ describe('a channel', () => {
   })
 
   it('that fails for a day is paused, admins are told, and an admin resumes it', async () => {
-    const { outside, queue } = await open(Array.from({ length: 60 }, () => new Response(null, { status: 503 })))
+    const { outside, queue } = await open(Array.from({ length: 300 }, () => new Response(null, { status: 503 })))
     const id = await seedChannel(stores, outside, project.id, { kind: 'slack' })
     await turn('green')
     await queue.pass(MINUTE)

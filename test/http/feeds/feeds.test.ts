@@ -1,9 +1,12 @@
+import { sql } from 'drizzle-orm'
 import { SaxesParser } from 'saxes'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { checkPipeline } from '../../../src/actions/notices/check-pipeline.ts'
+import { INSTANCE } from '../../../src/domain/access/actor.ts'
 import type { Pattern } from '../../../src/domain/access/limits/pattern.ts'
 import { type Project, slugText, type Visibility } from '../../../src/domain/project.ts'
-import { inboxQuery, projectNoticesQuery } from '../../../src/storage/notices/notices.ts'
+import { inboxQuery, noticeStatements, projectNoticesQuery } from '../../../src/storage/notices/notices.ts'
+import { commit } from '../../../src/storage/tokens/rights.ts'
 import { seedMember, seedProject, seedToken, seedUser } from '../../support/seed/seed.ts'
 import { seedBuild } from '../../support/seed/seed-builds.ts'
 import { ask } from '../../support/worker/client.ts'
@@ -66,7 +69,6 @@ describe('an Atom feed', () => {
     expect(response.headers.get('Content-Type')).toBe('application/atom+xml; charset=utf-8')
     const xml = await response.text()
     expect(titlesOf(xml)).toEqual([`feature/x of ${slug} is fixed`, `feature/x of ${slug} broke`])
-    expect(entriesOf(xml)[1]?.link).toBe(`https://builds.test/${slug}/2`)
     expect(xml).not.toContain(badges.secret)
     const again = await ask(path, {
       token: badges.secret,
@@ -75,6 +77,30 @@ describe('an Atom feed', () => {
     expect(again.status).toBe(304)
     expect((await ask(`/${slug}/feed.atom`, { token: badges.secret })).status).toBe(403)
   })
+
+  it.each(['private', 'public'] as const)(
+    'of a branch of a %s project tells a token for badges no more than a badge: neither who nor which job or build',
+    async (visibility) => {
+      await seed(visibility)
+      await turns('main')
+      const limits = { only: 'badges' } as const
+      const badges = await seedToken(stores, { kind: 'project', project, scope: 'status', limits })
+      const status = await seedToken(stores, { kind: 'project', project, scope: 'status' })
+      const path = `/${slug}/tree/main/feed.atom`
+      const [plain, whole] = [await ask(path, { token: badges.secret }), await ask(path, { token: status.secret })]
+      expect(plain.headers.get('Cache-Control')).toContain('private')
+      const xml = await plain.text()
+      expect(xml).not.toMatch(/Failed|&lt;b&gt;|By |ada|Pipeline|pipeline=/)
+      const page = `https://builds.test/${slug}?branch=main`
+      expect(entriesOf(xml).map(({ title, link }) => [title, link])).toEqual([
+        [`main of ${slug} is fixed`, page],
+        [`main of ${slug} broke`, page],
+      ])
+      const told = await whole.text()
+      expect(told).toContain('Failed: a &lt;b&gt;')
+      expect(entriesOf(told)[1]?.link).toBe(`https://builds.test/${slug}/2`)
+    },
+  )
 
   it('of a project tells of all branches, or of those that a token opens', async () => {
     await turns('main')
@@ -122,11 +148,35 @@ describe('an Atom feed', () => {
     expect((await ask('/feed.atom')).status).toBe(401)
   })
 
+  it('of a person tells a token without administration nothing of tokens, nor does the list under the bell', async () => {
+    const user = await seedUser(stores.db)
+    await seedMember(stores.db, project, user, 'admin')
+    await turns('main')
+    const facts = {
+      kind: 'token.expired_used',
+      token: { id: 'x', label: 'secret label', kind: 'project' },
+      from: null,
+    } as const
+    const notice = { id: crypto.randomUUID(), facts, projectId: project.id, at: stores.clock.now, guard: sql`1` }
+    await commit(stores, INSTANCE, noticeStatements(stores.db, notice))
+    for (const [access, count] of [
+      ['admin', 3],
+      ['write', 2],
+      ['read', 2],
+    ] as const) {
+      const { secret: token } = await seedToken(stores, { kind: 'personal', user, limits: { access } })
+      expect(titlesOf(await (await ask('/feed.atom', { token })).text())).toHaveLength(count)
+      const { items } = await (await ask('/api/buildpass/v1/notices', { token })).json<{ items: { title: string }[] }>()
+      expect(items.filter(({ title }) => title.includes('secret label'))).toHaveLength(count - 2)
+    }
+  })
+
   it('reads what it shows by its indexes', async () => {
     const { db } = stores
     const patterns = ['main', 'release/*'] as Pattern[]
     for (const query of [
       inboxQuery(db, { userId: 'x', projects: null }),
+      inboxQuery(db, { userId: 'x', projects: null }, ['branch.broken']),
       projectNoticesQuery(db, 'x', { branch: null, kinds: ['branch.broken'] }),
       projectNoticesQuery(db, 'x', { branch: 'main', kinds: ['branch.broken'] }),
       projectNoticesQuery(db, 'x', { branch: patterns, kinds: ['branch.broken'] }),

@@ -30,6 +30,8 @@ const OUTSIDERS = {
   'other reporting': 404,
   stranger: 404,
   owner: 404,
+  'an owner’s read': 404,
+  'an owner’s write': 404,
   none: 404,
 } as const
 const PUBLIC_OUTSIDERS = {
@@ -39,6 +41,8 @@ const PUBLIC_OUTSIDERS = {
   'other reporting': 403,
   stranger: 403,
   owner: 403,
+  'an owner’s read': 403,
+  'an owner’s write': 403,
   none: 401,
 } as const
 const WRITE = {
@@ -89,8 +93,11 @@ const PERSON: Record<Asker, Answer> = {
   'other branches': 401,
   'an organization’s': 401,
   'an organization’s by a member': 401,
+  'an owner’s read': 'ok',
+  'an owner’s write': 'ok',
 }
-const PERSON_ADMIN = { ...PERSON, read: 403, write: 403 } as const
+const NO_ADMINISTRATION = { read: 403, write: 403, 'an owner’s read': 403, 'an owner’s write': 403 } as const
+const PERSON_ADMIN = { ...PERSON, ...NO_ADMINISTRATION } as const
 // Both for badges; of which project is the list's to say.
 const REACH = { ...PERSON, 'an organization’s': 'ok', 'an organization’s by a member': 'ok' } as const
 const OWNER = {
@@ -98,14 +105,13 @@ const OWNER = {
   stranger: 403,
   member: 403,
   admin: 403,
-  read: 403,
-  write: 403,
+  ...NO_ADMINISTRATION,
   projects: 403,
   'other projects': 403,
 } as const
 const PERSON_CREATE = { ...PERSON_ADMIN, projects: 403, 'other projects': 403 } as const
 const TOKEN = { ...PUBLIC_READ, none: 401 } as const
-const TOKEN_ADMIN = { ...TOKEN, read: 403, write: 403 } as const
+const TOKEN_ADMIN = { ...TOKEN, ...NO_ADMINISTRATION } as const
 
 const NOBODY_BUT_OWNERS: Record<Asker, Answer> = {
   ...(Object.fromEntries(ASKERS.map((asker) => [asker, 404])) as Record<Asker, Answer>),
@@ -196,7 +202,6 @@ const EXPECTED: Record<Needs, Record<Visibility, Record<Asker, Answer>>> = {
   reach: { private: REACH, public: REACH },
   'user:create': { private: PERSON_CREATE, public: PERSON_CREATE },
   owner: { private: OWNER, public: OWNER },
-  'owner:admin': { private: OWNER, public: OWNER },
   hidden: { private: NOBODY_BUT_OWNERS, public: NOBODY_BUT_OWNERS },
   token: { private: TOKEN, public: TOKEN },
   'token:admin': { private: TOKEN_ADMIN, public: TOKEN_ADMIN },
@@ -289,7 +294,7 @@ const RECIPES: Record<Exclude<RouteName, `GET ${string}`>, Recipe> & Partial<Rec
   // Those who share a project see each other; an owner sees no more here than anybody.
   'GET /api/v2/user/:id': {
     path: ({ users }) => `/api/v2/user/${users.member.id}`,
-    stricter: { stranger: 404, owner: 404, 'other projects': 404 },
+    stricter: { stranger: 404, owner: 404, 'other projects': 404, 'an owner’s read': 404, 'an owner’s write': 404 },
   },
   'GET /api/v2/project/:vcs/:org/:repo/pipeline/mine': {
     path: v2('/pipeline/mine'),

@@ -42,10 +42,7 @@ async function write(name: RouteName | PageName, { body, headers = {}, token }: 
     method,
     token: session
       ? null
-      : (token ??
-        (needs === 'owner' || needs === 'owner:admin' || name.includes('/orgs/')
-          ? world.secrets.owner
-          : world.secrets.admin)),
+      : (token ?? (needs === 'owner' || name.includes('/orgs/') ? world.secrets.owner : world.secrets.admin)),
     headers: {
       ...(session
         ? { Cookie: session.cookie, Origin: ORIGIN, 'Content-Type': 'application/x-www-form-urlencoded' }

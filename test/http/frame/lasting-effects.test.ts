@@ -371,8 +371,7 @@ const WAYS: Record<Needs, readonly Way[]> = {
   reach: [],
   'user:admin': ways('admin', TOKENS, 'their token was ended', 'they were removed from the instance'),
   'user:create': [],
-  owner: [],
-  'owner:admin': ways(
+  owner: ways(
     'owner',
     () => '/api/buildpass/v1/instance/traffic',
     'their token was ended',

@@ -125,6 +125,9 @@ export const ASKERS = [
   // For the organization: by an admin of the project, and by a mere member.
   'an organization’s',
   'an organization’s by a member',
+  // Of the owner.
+  'an owner’s read',
+  'an owner’s write',
 ] as const
 export type Asker = (typeof ASKERS)[number]
 
@@ -180,6 +183,8 @@ export async function seedWorld(stores: TestStores, visibility: Visibility): Pro
     owner: await secretOf({ kind: 'personal', user: users.owner }),
     read: await secretOf({ kind: 'personal', user: users.admin, limits: { access: 'read' } }),
     write: await secretOf({ kind: 'personal', user: users.admin, limits: { access: 'write' } }),
+    'an owner’s read': await secretOf({ kind: 'personal', user: users.owner, limits: { access: 'read' } }),
+    'an owner’s write': await secretOf({ kind: 'personal', user: users.owner, limits: { access: 'write' } }),
     'only badges': await secretOf({ kind: 'project', project, scope: 'status', limits: { only: 'badges' } }),
     projects: await secretOf({ kind: 'personal', user: users.admin, limits: { projects: [project.id] } }),
     'other projects': await secretOf({ kind: 'personal', user: users.admin, limits: { projects: [other.id] } }),

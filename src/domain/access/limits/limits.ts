@@ -41,11 +41,11 @@ export const ACCESS_LEVELS: Record<AccessLevel, { readonly name: string }> = {
 
 /** What a request asks for: a permission on a project, or something of the account behind the token, or of the instance. */
 export type Asked = Permission | AccountAsked
-export type AccountAsked = 'account:read' | 'account:admin' | 'projects:create' | 'instance:read' | 'instance:admin'
+export type AccountAsked = 'account:read' | 'account:admin' | 'projects:create' | 'instance:admin'
 
 const READS: readonly Asked[] = [
   ...(['runs:list', 'badges:read', 'status:read', 'artifacts:read', 'output:read'] as const),
-  ...(['account:read', 'instance:read'] as const),
+  'account:read',
 ]
 const WRITES: readonly Asked[] = [...READS, 'builds:write', 'shares:write']
 
@@ -55,7 +55,7 @@ const OPEN_BY_ACCESS: Record<AccessLevel, readonly Asked[]> = {
   admin: [...WRITES, 'project:admin', 'account:admin', 'projects:create', 'instance:admin'],
 }
 /** What is of no project that can be named, or of all of them. */
-const CLOSED_BY_PROJECTS: readonly Asked[] = ['projects:create', 'instance:read', 'instance:admin']
+const CLOSED_BY_PROJECTS: readonly Asked[] = ['projects:create', 'instance:admin']
 const OPEN_BY_ONLY: Record<NonNullable<Limits['only']>, readonly Asked[]> = { badges: ['badges:read'] }
 
 /** Whether the limits leave this open; a word that no table has leaves nothing open. */
