@@ -182,7 +182,7 @@ describe('a kept answer', () => {
         )
     expect(puts.length).toBeGreaterThan(20)
     for (const { address, text } of puts) {
-      expect(address).toMatch(/^https:\/\/buildpass\.internal\/(?:feed|status|answers|changes)\b/)
+      expect(address).toMatch(/^https:\/\/buildpass\.internal\/(?:feed|status|answers|changes|grant)\b/)
       expect(address).not.toContain('bpp_')
       expect(text).not.toContain('bpp_')
       expect(text).not.toContain('/output/log/')
