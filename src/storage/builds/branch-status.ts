@@ -258,5 +258,5 @@ function keyFor(projectId: string, branch: string): string {
 
 /** Holds no token and no secret. */
 function cacheKeyFor(key: string): string {
-  return `https://buildpass.internal/status/v1/${encodeURIComponent(key)}`
+  return `https://buildpass.internal/status/v2/${encodeURIComponent(key)}`
 }
