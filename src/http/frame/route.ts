@@ -6,7 +6,7 @@ import { AppError } from '../../domain/error.ts'
 import { isServerFault } from '../../domain/request-counts.ts'
 import { BucketUnreachable } from '../../storage/artifacts/objects.ts'
 import { isOutage } from '../../storage/constraint.ts'
-import { openNear } from '../../storage/edge/near.ts'
+import { asPrimary, openNear } from '../../storage/edge/near.ts'
 import type { ReadStores, Stores } from '../../storage/stores.ts'
 import { readFenced } from '../../storage/tokens/revocations.ts'
 import { RightGone } from '../../storage/tokens/rights.ts'
@@ -119,7 +119,7 @@ function read(
 
 /** Where a read is made. What tells of all projects of a person decides by their roles, and asks the primary. */
 function nearOf(stores: Stores, { project }: Asker, told?: number): ReadStores {
-  return project ? openNear(stores, project.id, told) : { ...stores, asOf: stores.now() }
+  return project ? openNear(stores, project.id, told) : asPrimary(stores)
 }
 
 type HandlerInput<N extends RouteName> = Parameters<Handler<N>>[1]

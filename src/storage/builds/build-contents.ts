@@ -9,7 +9,7 @@ import {
 import { listArtifacts } from '../artifacts/artifacts.ts'
 import { artifacts, builds } from '../schema/schema.ts'
 import { packs } from '../schema/schema-packs.ts'
-import type { Db, Stores } from '../stores.ts'
+import type { Db, ReadStores } from '../stores.ts'
 
 export type BuildFiles = {
   readonly count: number
@@ -27,7 +27,7 @@ export type BuildFiles = {
 export const MAX_FILES_AT_ONCE = 200
 
 export async function listBuildFiles(
-  stores: Pick<Stores, 'db' | 'artifacts' | 'warn'>,
+  stores: Pick<ReadStores, 'db' | 'artifacts' | 'warn'>,
   projectId: string,
   num: number,
 ): Promise<BuildFiles> {

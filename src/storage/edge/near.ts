@@ -1,10 +1,11 @@
 import { BOUND_MS } from '../../domain/access/fence.ts'
 import { openDb, type ReadStores, type Stores } from '../stores.ts'
-import { changedAt } from './changes.ts'
+import { changedAt, toldChangeAt } from './changes.ts'
 import { withinMs } from './shared-work.ts'
 
 /** A replica that has not answered by then is not worth waiting for. */
 const REPLICA_BOX_MS = 1_000
+const CACHE_BOX_MS = 250
 
 /**
  * Stores for a read that decides no right: of a replica near the reader that has all that the last poll of the feed could see,
@@ -15,9 +16,24 @@ export function openNear(stores: Stores, projectId: string, told = Number.NEGATI
   const now = stores.now()
   const feed = stores.memory.feed.known
   const isOld = !feed?.bookmark || now - feed.polledAt >= BOUND_MS
-  if (isOld || feed.polledAt <= Math.max(told, changedAt(stores, projectId))) return { ...stores, asOf: now }
+  if (isOld || feed.polledAt <= Math.max(told, changedAt(stores, projectId))) return asPrimary(stores)
   const db = openDb(nearD1(stores, feed.bookmark))
   return { ...stores, db, asOf: feed.polledAt }
+}
+
+/** As `openNear`, for whoever has not looked whether the data centre was told of a change. */
+export async function findNear(stores: Stores, projectId: string): Promise<ReadStores> {
+  try {
+    return openNear(stores, projectId, await withinMs(CACHE_BOX_MS, 'the Cache API', toldChangeAt(stores, projectId)))
+  } catch (error) {
+    stores.warn('change_unreadable', error)
+    return asPrimary(stores)
+  }
+}
+
+/** The primary, as of now. */
+export function asPrimary(stores: Stores): ReadStores {
+  return { ...stores, asOf: stores.now() }
 }
 
 type Query = { readonly sql: string; readonly params: readonly unknown[] }

@@ -13,9 +13,9 @@ import { SearchField } from '../parts/search-field.tsx'
 
 /** All branches of a project, for those that its filter does not list. */
 export function mountBranchesPage(app: App): void {
-  page(app, 'GET /:vcs/:org/:repo/branches', async (c, { viewer, project }) => {
+  page(app, 'GET /:vcs/:org/:repo/branches', async (c, { near, viewer, project }) => {
     const asked = askedOf(c)
-    const found = await listBranches(c.env.stores.db, project.id, asked.text, asked.after)
+    const found = await listBranches(near.db, project.id, asked.text, asked.after)
     const crumbs = [
       { text: 'Projects', href: '/' },
       { text: `${project.org}/${project.repo}`, href: projectPath(project) },

@@ -24,7 +24,7 @@ import { type BuildReport, listReports } from '../../../storage/builds/build-rep
 import { type BuildDetail, findBuild, findBuildId } from '../../../storage/builds/builds.ts'
 import { condensedOf } from '../../../storage/logs/condensed-log.ts'
 import { findLog, type LogKey, withLog } from '../../../storage/logs/read-log.ts'
-import type { Db } from '../../../storage/stores.ts'
+import type { Db, ReadStores } from '../../../storage/stores.ts'
 import { findTestsNamed } from '../../../storage/tests/answers/known-tests.ts'
 import { type Judgement, judgeBuild } from '../../../storage/tests/answers/verdicts.ts'
 import { listTestsOfBuild, type TestPage } from '../../../storage/tests/test-results.ts'
@@ -57,8 +57,8 @@ import { StepList, stepStatusOf } from './step-list.tsx'
 
 /** A build: what it did, what it found, what it made. */
 export function mountBuildPage(app: App): void {
-  page(app, 'GET /:vcs/:org/:repo/:num{[0-9]+}', async (c, { viewer, project, role, params }) => {
-    const shown = await readBuild(c, { project, role }, buildNumOf(params))
+  page(app, 'GET /:vcs/:org/:repo/:num{[0-9]+}', async (c, { near, viewer, project, role, params }) => {
+    const shown = await readBuild(c, { near, project, role }, buildNumOf(params))
     const { num, jobName } = shown.detail.build
     const crumbs = [
       { text: 'Projects', href: '/' },
@@ -69,8 +69,8 @@ export function mountBuildPage(app: App): void {
     return renderPage(c, frame, <BuildView project={project} {...shown} />)
   })
 
-  page(app, 'GET /live/:vcs/:org/:repo/:num{[0-9]+}', async (c, { project, role, params }) => {
-    const shown = await readBuild(c, { project, role }, buildNumOf(params))
+  page(app, 'GET /live/:vcs/:org/:repo/:num{[0-9]+}', async (c, { near, project, role, params }) => {
+    const shown = await readBuild(c, { near, project, role }, buildNumOf(params))
     return renderFragment(titleOf(project, shown), <BuildView project={project} {...shown} />)
   })
 
@@ -119,17 +119,17 @@ type Shown = {
 
 async function readBuild(
   c: Context<AppEnv>,
-  { project, role }: { readonly project: Project; readonly role: Role | null },
+  { near, project, role }: { readonly near: ReadStores; readonly project: Project; readonly role: Role | null },
   num: number,
 ): Promise<Shown> {
-  const { db, now } = c.env.stores
+  const { db, now } = near
   const asked = askedFolderOf(c)
   const testPage = queryPage(c, 'tests')
   const [detail, files, tests, judgement] = await Promise.all([
     findBuild(db, project.id, num),
-    listBuildFiles(c.env.stores, project.id, num),
-    listTestsOfBuild(c.env.stores, project.id, num, testPage),
-    judgeBuild(c.env.stores, project, num),
+    listBuildFiles(near, project.id, num),
+    listTestsOfBuild(near, project.id, num, testPage),
+    judgeBuild(near, project, num),
   ])
   if (!detail) throw new AppError('build_not_found')
   const build = { projectId: project.id, num }

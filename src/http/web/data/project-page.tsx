@@ -15,6 +15,7 @@ import {
   type PipelinePage,
   type Place,
 } from '../../../storage/builds/pipeline-overviews.ts'
+import type { Db } from '../../../storage/stores.ts'
 import type { AppEnv } from '../../frame/open-request.ts'
 import { checkedBranch, queryCount } from '../../frame/request/input.ts'
 import { publicOriginOf } from '../../frame/request/origin.ts'
@@ -38,13 +39,13 @@ const NO_PARTS = { workflows: [], builds: [] }
 
 /** A project: what ran, newest first. */
 export function mountProjectPage(app: App): void {
-  page(app, 'GET /:vcs/:org/:repo', async (c, { viewer, project, role }) => {
-    const { db, now } = c.env.stores
+  page(app, 'GET /:vcs/:org/:repo', async (c, { near, viewer, project, role }) => {
+    const { db, now } = near
     const asked = askedOf(c)
     const { branch } = asked.filter
     const trendBranch = branch ?? project.defaultBranch
     const [list, branches, trendParts] = await Promise.all([
-      readList(c, project, asked),
+      readList(near.db, project, asked),
       listRecentBranches(db, project.id),
       asked.pipeline === null ? listRunParts(db, project.id, trendBranch, TREND_PIPELINES) : NO_PARTS,
     ])
@@ -68,9 +69,9 @@ export function mountProjectPage(app: App): void {
     )
   })
 
-  page(app, 'GET /live/:vcs/:org/:repo', async (c, { project }) => {
+  page(app, 'GET /live/:vcs/:org/:repo', async (c, { near, project }) => {
     const asked = askedOf(c)
-    const list = await readList(c, project, asked)
+    const list = await readList(near.db, project, asked)
     const content = <LiveList project={project} asked={asked} list={list} now={c.env.stores.now()} />
     return renderFragment(titleOf(project, asked, list), content)
   })
@@ -131,8 +132,7 @@ function addressFor(base: string, { filter, olderThan, pipeline }: Asked): strin
   return query === '' ? base : `${base}?${query}`
 }
 
-async function readList(c: Context<AppEnv>, project: Project, asked: Asked): Promise<PipelinePage> {
-  const { db } = c.env.stores
+async function readList(db: Db, project: Project, asked: Asked): Promise<PipelinePage> {
   if (asked.pipeline === null) return listPipelineOverviews(db, project.id, asked.filter, asked.olderThan)
   const found = await findPipelineOverview(db, project.id, asked.pipeline)
   if (!found) throw new AppError('build_not_found')

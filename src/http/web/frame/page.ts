@@ -6,9 +6,11 @@ import { AppError } from '../../../domain/error.ts'
 import type { SessionSecret, Viewer } from '../../../domain/people/session.ts'
 import { isByIds, type Project, type ProjectName, type Role } from '../../../domain/project.ts'
 import { fenceNow } from '../../../storage/edge/download-proof.ts'
+import { asPrimary, findNear } from '../../../storage/edge/near.ts'
 import { findAccess } from '../../../storage/edge/project-access.ts'
 import { findViewer, isStale, noteSessionUse } from '../../../storage/people/sessions.ts'
 import { findSlug } from '../../../storage/projects/projects.ts'
+import type { ReadStores } from '../../../storage/stores.ts'
 import { RightGone } from '../../../storage/tokens/rights.ts'
 import { PAGES, type PageName, type PageNeeds, type ParamsOf, pagePathOf } from '../../frame/access.ts'
 import { countryAndColoOf } from '../../frame/authenticate.ts'
@@ -16,6 +18,7 @@ import { actorOf, paramsOf, slugOnPath } from '../../frame/authorize.ts'
 import type { AppEnv } from '../../frame/open-request.ts'
 import { clientAddressOf } from '../../frame/request/client-limits.ts'
 import { isOwnReader } from '../../frame/request/own-reader.ts'
+import { rawPathOf } from '../../frame/request/raw-path.ts'
 import { type App, answer, type Refusals, refuseGone } from '../../frame/route.ts'
 import { failWithPage, refuseWithPage } from '../parts/refusal.tsx'
 import { sessionCookie, sessionSecretOf } from '../sign-in/session-cookie.ts'
@@ -27,6 +30,8 @@ type OnProjectPage<V> = {
   readonly project: Project
   readonly role: Role | null
   readonly fence: Fence
+  /** For what decides no right; of a form, and of a page that follows what happens, the primary. */
+  readonly near: ReadStores
 }
 type NeedsAdmitted<N extends PageNeeds> = N extends 'anyone'
   ? { readonly needs: N; readonly viewer: Viewer | null }
@@ -70,7 +75,9 @@ export function page<N extends PageName>(app: App, name: N, handler: PageHandler
       viewer = secret && (await findViewer(c.env.stores.db, secret, c.env.stores.now()))
       const form = method === 'POST' ? await readForm(c.req.raw) : null
       if (form) requireOwnForm(c, viewer, form)
-      const admitted = { needs, viewer, params, fence, ...(await permitted(c, needs, viewer, name)) }
+      const opened = await permitted(c, needs, viewer, name)
+      const near = opened.project ? { near: await nearOf(c, method, opened.project.id) } : {}
+      const admitted = { needs, viewer, params, fence, ...opened, ...near }
       const asked = form ? { ...admitted, form, actor: actorOf(c, admitted) } : admitted
       let response: Response
       try {
@@ -91,7 +98,20 @@ export function page<N extends PageName>(app: App, name: N, handler: PageHandler
   })
 }
 
-async function permitted(c: Context<AppEnv>, needs: PageNeeds, viewer: Viewer | null, name: ProjectName | null) {
+/** Where a page of a project is read. */
+async function nearOf(c: Context<AppEnv>, method: string, projectId: string): Promise<ReadStores> {
+  const { stores } = c.env
+  return method === 'GET' && !rawPathOf(c.req.raw).startsWith('/live/')
+    ? findNear(stores, projectId)
+    : asPrimary(stores)
+}
+
+async function permitted(
+  c: Context<AppEnv>,
+  needs: PageNeeds,
+  viewer: Viewer | null,
+  name: ProjectName | null,
+): Promise<{ readonly project?: Project; readonly role?: Role | null }> {
   switch (needs) {
     case 'anyone':
       return {}

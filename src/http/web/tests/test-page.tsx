@@ -7,6 +7,7 @@ import type { Project, Role } from '../../../domain/project.ts'
 import { MAX_MUTES, type Mute, type NamedTest } from '../../../domain/tests/named-test.ts'
 import { type HistoryRun, statsOf } from '../../../domain/tests/test-history.ts'
 import { clipped } from '../../../domain/tests/test-result.ts'
+import type { ReadStores } from '../../../storage/stores.ts'
 import { findTestHistory, type TestHistory } from '../../../storage/tests/answers/test-history.ts'
 import { muteTest, unmuteTest } from '../../../storage/tests/answers/test-mutes.ts'
 import type { AppEnv } from '../../frame/open-request.ts'
@@ -29,20 +30,20 @@ import { MuteSentence } from './verdict-words.tsx'
 
 /** One test: its last runs, what they say together, and whether its failures are expected. */
 export function mountTestPage(app: App): void {
-  page(app, 'GET /:vcs/:org/:repo/tests/:id', async (c, { viewer, project, role, params }) =>
-    testPage(c, { viewer, project, role }, testIdOf(params)),
+  page(app, 'GET /:vcs/:org/:repo/tests/:id', async (c, { near, viewer, project, role, params }) =>
+    testPage(c, { near, viewer, project, role }, testIdOf(params)),
   )
 
-  page(app, 'POST /:vcs/:org/:repo/tests/:id/mute', async (c, { actor, viewer, project, role, form, params }) => {
+  page(app, 'POST /:vcs/:org/:repo/tests/:id/mute', async (c, { actor, near, viewer, project, role, form, params }) => {
     const id = testIdOf(params)
     const texts = muteTextsIn(form)
     const muting = parseMuting(texts, c.env.stores.now())
-    if ('errors' in muting) return testPage(c, { viewer, project, role }, id, { texts, errors: muting.errors })
+    if ('errors' in muting) return testPage(c, { near, viewer, project, role }, id, { texts, errors: muting.errors })
     const muted = await muteTest(c.env.stores, project.id, { testId: id, ...muting }, actor)
     if (muted === 'no_test') throw new AppError('test_not_found')
     if (muted === 'limit') {
       const reason = `A project can have at most ${MAX_MUTES} muted tests: unmute one first.`
-      return testPage(c, { viewer, project, role }, id, { texts, errors: { reason } })
+      return testPage(c, { near, viewer, project, role }, id, { texts, errors: { reason } })
     }
     return redirectTo(testPath(project, id), 'test-muted')
   })
@@ -55,12 +56,17 @@ export function mountTestPage(app: App): void {
   })
 }
 
-type Place = { readonly viewer: Viewer | null; readonly project: Project; readonly role: Role | null }
+type Place = {
+  readonly near: ReadStores
+  readonly viewer: Viewer | null
+  readonly project: Project
+  readonly role: Role | null
+}
 type Refused = { readonly texts: MuteTexts; readonly errors: MuteErrors }
 
 async function testPage(c: Context<AppEnv>, place: Place, id: number, refused?: Refused): Promise<Response> {
-  const { db, now } = c.env.stores
-  const { viewer, project } = place
+  const { near, viewer, project } = place
+  const { db, now } = near
   const history = await findTestHistory(db, project.id, id, now())
   if (!history) throw new AppError('test_not_found')
   const name = clipped(history.test.name, 60)

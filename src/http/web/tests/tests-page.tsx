@@ -3,6 +3,7 @@ import type { Child } from 'hono/jsx'
 import { invalidInput } from '../../../domain/error.ts'
 import type { Project } from '../../../domain/project.ts'
 import { listRecentBranches } from '../../../storage/builds/pipeline-overviews.ts'
+import type { ReadStores } from '../../../storage/stores.ts'
 import { testInsights } from '../../../storage/tests/answers/test-insights.ts'
 import { listMuted } from '../../../storage/tests/answers/test-mutes.ts'
 import { type FoundTests, searchTests } from '../../../storage/tests/answers/test-search.ts'
@@ -26,8 +27,8 @@ const MAX_SEARCH = 1_000
 
 /** The tests of a project: what stands out of them, and any of them by a part of its name. */
 export function mountTestsPage(app: App): void {
-  page(app, 'GET /:vcs/:org/:repo/tests', async (c, { viewer, project }) => {
-    const content = c.req.query('q') === undefined ? await standingOut(c, project) : await found(c, project)
+  page(app, 'GET /:vcs/:org/:repo/tests', async (c, { near, viewer, project }) => {
+    const content = c.req.query('q') === undefined ? await standingOut(c, near, project) : await found(c, near, project)
     const crumbs = [
       { text: 'Projects', href: '/' },
       { text: `${project.org}/${project.repo}`, href: projectPath(project) },
@@ -58,17 +59,16 @@ function addressFor(project: Project, { branch, list, page }: Asked): string {
   return `${testsPath(project)}${query.size > 0 ? `?${query}` : ''}`
 }
 
-async function standingOut(c: Context<AppEnv>, project: Project): Promise<Child> {
-  const { stores } = c.env
+async function standingOut(c: Context<AppEnv>, near: ReadStores, project: Project): Promise<Child> {
   const asked = askedOf(c, project)
   const [insights, muted, branches] = await Promise.all([
-    testInsights(stores, project, asked.branch),
-    listMuted(stores.db, project.id, stores.now()),
-    listRecentBranches(stores.db, project.id),
+    testInsights(near, project, asked.branch),
+    listMuted(near.db, project.id, near.now()),
+    listRecentBranches(near.db, project.id),
   ])
   const lists: TestLists = { ...insights, muted }
   const isEmpty = Object.values(lists).every((list) => list.length === 0)
-  if (isEmpty && (await searchTests(stores.db, project.id, '', { limit: 1 })).tests.length === 0)
+  if (isEmpty && (await searchTests(near.db, project.id, '', { limit: 1 })).tests.length === 0)
     return (
       <>
         <PageHead title="Tests" />
@@ -76,7 +76,7 @@ async function standingOut(c: Context<AppEnv>, project: Project): Promise<Child>
       </>
     )
   const named = [...new Set([project.defaultBranch, asked.branch, ...branches])]
-  const shown = listedOf(lists, { project, now: stores.now() })
+  const shown = listedOf(lists, { project, now: near.now() })
   return (
     <>
       <PageHead title="Tests">
@@ -224,12 +224,12 @@ function BranchForm({ project, asked, branches }: { project: Project; asked: Ask
   )
 }
 
-async function found(c: Context<AppEnv>, project: Project): Promise<Child> {
+async function found(c: Context<AppEnv>, near: ReadStores, project: Project): Promise<Child> {
   const text = (c.req.query('q') ?? '').trim()
   if (text.length > MAX_SEARCH) throw invalidInput('q', `must be at most ${MAX_SEARCH} characters long`)
   const after = queryCount(c, 'after', { min: 0, max: 999_999_999, fallback: 0 })
   const page = { limit: FOUND_A_PAGE, after: after === 0 ? null : after }
-  const { tests, nextAfter } = await searchTests(c.env.stores.db, project.id, text, page)
+  const { tests, nextAfter } = await searchTests(near.db, project.id, text, page)
   const address = (after: number | null) =>
     `${testsPath(project)}?${new URLSearchParams({ q: text, ...(after === null ? {} : { after: `${after}` }) })}`
   return (

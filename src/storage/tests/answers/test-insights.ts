@@ -4,7 +4,7 @@ import type { Project } from '../../../domain/project.ts'
 import type { NamedTest } from '../../../domain/tests/named-test.ts'
 import { type InsightFigures, insightsOf, type TimedReport } from '../../../domain/tests/test-insights.ts'
 import { testNames } from '../../schema/schema-tests.ts'
-import { rawStatement, type Stores } from '../../stores.ts'
+import { type ReadStores, rawStatement } from '../../stores.ts'
 import {
   branchReportsIn,
   branchReportsQuery,
@@ -25,7 +25,7 @@ const FLAKY_MS = 14 * DAY_MS
 
 /** What stands out of the tests of a branch, by its newest reports. */
 export async function testInsights(
-  { db, now }: Pick<Stores, 'db' | 'now'>,
+  { db, now }: Pick<ReadStores, 'db' | 'now'>,
   project: Pick<Project, 'id' | 'defaultBranch'>,
   branch: string,
 ): Promise<TestInsights> {

@@ -16,7 +16,7 @@ import {
 } from '../../../domain/tests/verdict.ts'
 import { builds } from '../../schema/schema.ts'
 import { testFailures, testNames, testReports } from '../../schema/schema-tests.ts'
-import { type Db, rawStatement, type Stores } from '../../stores.ts'
+import { type Db, type ReadStores, rawStatement } from '../../stores.ts'
 import {
   branchReportsIn,
   branchReportsQuery,
@@ -57,7 +57,7 @@ type JudgedProject = Pick<Project, 'id' | 'defaultBranch'>
 
 /** The verdicts on the failures of a build; null where there is no such build. */
 export async function judgeBuild(
-  stores: Pick<Stores, 'db' | 'now'>,
+  stores: Pick<ReadStores, 'db' | 'now'>,
   project: JudgedProject,
   num: number,
 ): Promise<Judgement | null> {
@@ -73,7 +73,7 @@ export async function judgeBuild(
 
 /** The line on all failures of some builds of one pipeline: empty where nothing failed. */
 export async function summarizeBuilds(
-  stores: Pick<Stores, 'db' | 'now'>,
+  stores: Pick<ReadStores, 'db' | 'now'>,
   project: JudgedProject,
   buildIds: readonly string[],
 ): Promise<string> {
@@ -82,7 +82,7 @@ export async function summarizeBuilds(
 
 /** The verdicts on the failures of some builds of one pipeline; null where no build is named. */
 export async function judgeBuilds(
-  stores: Pick<Stores, 'db' | 'now'>,
+  stores: Pick<ReadStores, 'db' | 'now'>,
   project: JudgedProject,
   buildIds: readonly string[],
 ): Promise<Judgement | null> {
@@ -93,7 +93,7 @@ export async function judgeBuilds(
   return judgeRows(stores, project, buildId, results)
 }
 
-function statementsOf({ db, now }: Pick<Stores, 'db' | 'now'>, which: SQL) {
+function statementsOf({ db, now }: Pick<ReadStores, 'db' | 'now'>, which: SQL) {
   return [rawStatement(db, countsQuery(which)), rawStatement(db, failuresQuery(which, now()))] as const
 }
 
@@ -134,7 +134,7 @@ export function failuresQuery(which: SQL, now: number): SQL {
 }
 
 async function judgeRows(
-  { db, now }: Pick<Stores, 'db' | 'now'>,
+  { db, now }: Pick<ReadStores, 'db' | 'now'>,
   project: JudgedProject,
   buildId: string,
   [counted, failed]: readonly { readonly results: unknown[] }[],
@@ -214,7 +214,7 @@ export type JudgedKey = TestIdentity & {
 
 /** The verdicts on tests that failed in a build that is not reported yet, in the order asked. */
 export async function judgeTests(
-  { db, now }: Pick<Stores, 'db' | 'now'>,
+  { db, now }: Pick<ReadStores, 'db' | 'now'>,
   project: JudgedProject,
   keys: readonly TestIdentity[],
 ): Promise<Pick<Judgement, 'summary' | 'counts'> & { readonly failures: readonly JudgedKey[] }> {
