@@ -205,7 +205,8 @@ async function readCopy(stores: Stores, question: Question): Promise<Look> {
     return { copy: holds(stores, copy, question) ? copy : null, changed }
   } catch (error) {
     stores.warn('answer_uncached', error)
-    return { copy: null }
+    // Whether something was changed is not known, so the primary is asked.
+    return { copy: null, changed: stores.now() }
   }
 }
 
