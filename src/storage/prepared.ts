@@ -20,6 +20,31 @@ export function prepareOnce<V extends Values, Q extends Select>(
   }
 }
 
+/**
+ * As `prepareOnce`, with a list besides, of which there are few lengths: each has a statement of its own. A list in one parameter
+ * would hide its length from the planner, which then goes through other tables first.
+ */
+export function prepareWithList<V extends Values, Q extends Select>(
+  open: (db: Db, given: V, list: readonly string[]) => Q,
+): (db: Db, values: V, list: readonly string[]) => Q {
+  const byLength = new Map<number, (db: Db, values: V) => Q>()
+  const names = (list: readonly string[]) => list.map((_, i) => `item${i}`)
+  return (db, values, list) => {
+    const prepared =
+      byLength.get(list.length) ??
+      // The names of the items are among those of the values below.
+      prepareOnce((db, given: V & Values) =>
+        open(
+          db,
+          given,
+          names(list).map((name) => given[name] as string),
+        ),
+      )
+    byLength.set(list.length, prepared)
+    return prepared(db, { ...values, ...Object.fromEntries(names(list).map((name, i) => [name, list[i]])) })
+  }
+}
+
 /** A database that nobody asks: a statement is only put together there. */
 function openUnasked(): Db {
   const client = { prepare: () => null }

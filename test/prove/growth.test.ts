@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { countingD1, nothingSpent, type Spent } from '../../bench/counting-d1.ts'
 import { type Asker, fillAroundStatements, fillStatements, GROWING, READS, type Size } from '../../bench/growth-data.ts'
 import { createApp, openRequest } from '../../src/app.ts'
+import { createKeptAnswers } from '../../src/http/frame/kept-answers.ts'
 import { createMemory } from '../../src/storage/memory.ts'
 import { openPrimary } from '../../src/storage/stores.ts'
 import { seedMember, seedProject, seedSession, seedToken, seedUser } from '../support/seed/seed.ts'
@@ -89,7 +90,11 @@ async function measure(path: string, asker: Readonly<Record<string, string>>): P
   const request = new Request(`https://builds.test${path}`, { headers: asker, redirect: 'manual' })
   const response = await app.fetch(
     request,
-    { ...opened, stores: { ...stores, memory: { ...memory, uses: { ...memory.uses, noted: NOTED } } } },
+    {
+      ...opened,
+      stores: { ...stores, memory: { ...memory, uses: { ...memory.uses, noted: NOTED } } },
+      answers: createKeptAnswers(),
+    },
     ctx,
   )
   await response.text()

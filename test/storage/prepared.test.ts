@@ -1,8 +1,8 @@
-import { eq, sql } from 'drizzle-orm'
+import { eq, inArray, sql } from 'drizzle-orm'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { Project } from '../../src/domain/project.ts'
 import { buildsQuery } from '../../src/storage/builds/builds.ts'
-import { prepareOnce } from '../../src/storage/prepared.ts'
+import { prepareOnce, prepareWithList } from '../../src/storage/prepared.ts'
 import { aliased } from '../../src/storage/schema/columns.ts'
 import { builds, pipelines, projects, tokens, users } from '../../src/storage/schema/schema.ts'
 import type { Db } from '../../src/storage/stores.ts'
@@ -83,6 +83,26 @@ describe('a read that is put together once', () => {
     expect(await pipelinesPrepared(db, { projectId: project.id })).toEqual(
       await ofPipeline(db, { projectId: project.id }),
     )
+  })
+
+  it('has a list of any length in it, one statement for each', async () => {
+    const { db } = stores
+    const read = (list: readonly string[]) =>
+      db
+        .select({ id: projects.id })
+        .from(projects)
+        .where(inArray(projects.id, [...list]))
+    let times = 0
+    const prepared = prepareWithList((db, _: object, list) => {
+      times += 1
+      return db
+        .select({ id: projects.id })
+        .from(projects)
+        .where(inArray(projects.id, [...list]))
+    })
+    for (const list of [[project.id], ['none'], [project.id, 'none'], ['none', project.id]])
+      expect(await prepared(db, {}, list)).toEqual(await read(list))
+    expect(times).toBe(2)
   })
 
   it('is put together at its first call, and never again', async () => {

@@ -1,11 +1,11 @@
-import { eq, type SQL, sql } from 'drizzle-orm'
+import { eq, inArray, type SQL, sql } from 'drizzle-orm'
 import type { Fenced } from '../../domain/access/fence.ts'
 import { type Grant, isOfPerson, subjectsOf } from '../../domain/access/grant.ts'
 import type { Secret } from '../../domain/access/secret.ts'
 import { hashSecret, pepperIdOf, type SecretHash, storedForms } from '../../domain/access/secret-hash.ts'
 import { parseOrganization } from '../../domain/organization.ts'
 import { type Slug, slugKeyFor } from '../../domain/project.ts'
-import { prepareOnce } from '../prepared.ts'
+import { prepareWithList } from '../prepared.ts'
 import { projectColumns } from '../projects/project-columns.ts'
 import { selectProject, selectRoleByToken } from '../projects/projects.ts'
 import { projects, tokens, users } from '../schema/schema.ts'
@@ -181,12 +181,10 @@ async function readGrant(stores: Stores, secret: Secret, slug: Slug | null): Pro
 type TokenRow = Awaited<ReturnType<typeof selectToken>>[number]
 
 export function selectToken(db: Db, hashes: readonly SecretHash[]) {
-  return tokenOfHashes(db, { hashes: JSON.stringify(storedForms(hashes)) })
+  return tokenOfForms(db, {}, storedForms(hashes))
 }
 
-const tokenOfHashes = prepareOnce((db, { hashes }: { readonly hashes: string }) =>
-  selectTokenWhere(db, sql`${tokens.hash} in (select row.value from json_each(${hashes}) as row)`),
-)
+const tokenOfForms = prepareWithList((db, _: object, forms) => selectTokenWhere(db, inArray(tokens.hash, [...forms])))
 
 /** A token with all that its grant is made of. */
 export function selectTokenWhere(db: Db, which: SQL) {

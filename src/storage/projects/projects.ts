@@ -1,8 +1,8 @@
-import { and, eq, sql } from 'drizzle-orm'
+import { and, eq, inArray, sql } from 'drizzle-orm'
 import { type SecretHash, storedForms } from '../../domain/access/secret-hash.ts'
 import { organizationIdOf } from '../../domain/organization.ts'
 import { type IdSlug, isByIds, type Project, type ProjectName, type Slug, slugKeyFor } from '../../domain/project.ts'
-import { prepareOnce } from '../prepared.ts'
+import { prepareOnce, prepareWithList } from '../prepared.ts'
 import { members, projects, tokens } from '../schema/schema.ts'
 import type { Db } from '../stores.ts'
 import type { Place } from './place-memory.ts'
@@ -70,15 +70,15 @@ const roleOfUser = prepareOnce((db, { slugKey, userId }: { readonly slugKey: str
 
 /** The role of whoever owns the token with one of these hashes. */
 export function selectRoleByToken(db: Db, slug: Slug, hashes: readonly SecretHash[]) {
-  return roleOfToken(db, { slugKey: slugKeyFor(slug), hashes: JSON.stringify(storedForms(hashes)) })
+  return roleOfToken(db, { slugKey: slugKeyFor(slug) }, storedForms(hashes))
 }
 
-const roleOfToken = prepareOnce((db, { slugKey, hashes }: { readonly slugKey: string; readonly hashes: string }) =>
+const roleOfToken = prepareWithList((db, { slugKey }: { readonly slugKey: string }, forms) =>
   db
     .select({ role: members.role })
     .from(tokens)
     .innerJoin(projects, eq(projects.slugKey, slugKey))
     .innerJoin(members, and(eq(members.projectId, projects.id), eq(members.userId, tokens.userId)))
-    .where(sql`${tokens.hash} in (select row.value from json_each(${hashes}) as row)`)
+    .where(inArray(tokens.hash, [...forms]))
     .limit(1),
 )
