@@ -168,7 +168,8 @@ export function read(spent: Operations, reading: Reading): Tier {
   const before = operationsBeforeAnswer(spent)
   const tier = findGrant(spent, reading)
   if (now >= at(isolate.statuses, token)) {
-    if (load.hasCacheApi) spent.cacheReads += 1
+    // The copy, and the note of a change.
+    if (load.hasCacheApi) spent.cacheReads += 2
     if (load.hasCacheApi && now < at(centre.statuses, token)) isolate.statuses.set(token, at(centre.statuses, token))
     else {
       spent.statusReads += 1

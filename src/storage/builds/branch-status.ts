@@ -12,6 +12,7 @@ import {
   statusBeforeRerun,
   type WorkflowAttempt,
 } from '../../domain/builds/pipeline-status.ts'
+import { changedAt } from '../edge/changes.ts'
 import { openNear } from '../edge/near.ts'
 import { shareWork, withinMs } from '../edge/shared-work.ts'
 import { prepareOnce } from '../prepared.ts'
@@ -40,12 +41,10 @@ export async function findBranchStatus(stores: Stores, projectId: string, branch
   if (known) return known
   const key = keyFor(projectId, branch)
   return shareWork(stores.memory, stores, `status ${key}`, async () => {
-    const copy = await readCached(stores, key)
-    const found =
-      copy && 'status' in copy
-        ? copy
-        : await readStatus(openNear(stores, projectId, copy?.changedAt), { projectId, branch, key })
-    stores.memory.statuses.set(key, found)
+    const { copy, changed } = await readCached(stores, projectId, key)
+    const found = copy ?? (await readStatus(openNear(stores, projectId, changed), { projectId, branch, key }))
+    // What was changed here while it was read is not in it.
+    if (isNewerThan(changedAt(stores, projectId), found)) stores.memory.statuses.set(key, found)
     return found.status
   })
 }
@@ -56,28 +55,30 @@ export async function forgetBranchStatus(stores: Stores, projectId: string, bran
   const key = keyFor(projectId, branch)
   stores.memory.statuses.delete(key)
   stores.memory.slots.delete(`status ${key}`)
-  await putCopy(stores, key, { changedAt: stores.now() }, CHANGE_LIFE_SECONDS)
+  await put(stores, noteKeyFor(key), stores.now(), NOTE_LIFE_SECONDS)
 }
 
 /** Longer than a replica may be behind. */
-const CHANGE_LIFE_SECONDS = 15
+const NOTE_LIFE_SECONDS = 15
 
 type Branch = { readonly projectId: string; readonly branch: string; readonly key: string }
 
 async function readStatus(near: ReadStores, { projectId, branch, key }: Branch): Promise<KeptStatus> {
   const status = await readResult(near.db, projectId, branch)
-  const found = { status, until: Math.min(near.now() + FRESH_MS, near.asOf + OLDEST_MS) }
-  near.waitUntil(putCopy(near, key, found, FRESH_MS / 1000))
+  const { asOf } = near
+  const found = { status, asOf, until: Math.min(near.now() + FRESH_MS, asOf + OLDEST_MS) }
+  near.waitUntil(put(near, copyKeyFor(key), found, FRESH_MS / 1000))
   return found
 }
 
-/** What the data centre has of a branch: its status, or when it changed last. */
-type Copy = KeptStatus | { readonly changedAt: number }
+function isNewerThan(changed: number, { asOf }: KeptStatus): boolean {
+  return asOf > changed
+}
 
-async function putCopy({ cache, warn }: ReadStores | Stores, key: string, copy: Copy, seconds: number): Promise<void> {
+async function put({ cache, warn }: ReadStores | Stores, address: string, value: unknown, seconds: number) {
   if (!cache) return
-  const response = Response.json(copy, { headers: { 'Cache-Control': `max-age=${seconds}` } })
-  await cache.put(cacheKeyFor(key), response).catch((error) => warn('status_unwritable', error))
+  const response = Response.json(value, { headers: { 'Cache-Control': `max-age=${seconds}` } })
+  await cache.put(address, response).catch((error) => warn('status_unwritable', error))
 }
 
 async function readResult(db: Db, projectId: string, branch: string): Promise<BranchStatus> {
@@ -192,16 +193,23 @@ export function failedPartsQuery(db: Db, workflowId: string) {
     .where(eq(workflows.pipelineId, sql`(${own})`))
 }
 
-async function readCached(stores: Stores, key: string): Promise<Copy | null> {
+type Look = { readonly copy: KeptStatus | null; readonly changed?: number }
+
+/** What the data centre has of a branch: its status, unless that is of before a change there, and when that was. */
+async function readCached(stores: Stores, projectId: string, key: string): Promise<Look> {
+  const { cache } = stores
+  if (!cache) return { copy: null }
+  const read = async (address: string) => (await cache.match(address))?.json()
   try {
-    if (!stores.cache) return null
-    const found = await withinMs(CACHE_BOX_MS, 'the Cache API', stores.cache.match(cacheKeyFor(key)))
-    // Written by putCopy above under a key that nobody else can name.
-    const copy = found ? ((await found.json()) as Copy) : null
-    return copy && 'status' in copy && stores.now() >= copy.until ? null : copy
+    // Written by `put` above under keys that nobody else can name; two, so that no status takes the place of a note.
+    const reading = Promise.all([read(copyKeyFor(key)), read(noteKeyFor(key))])
+    const looked = await withinMs(CACHE_BOX_MS, 'the Cache API', reading)
+    const [copy, changed = Number.NEGATIVE_INFINITY] = looked as [KeptStatus?, number?]
+    const isNew = copy && isNewerThan(Math.max(changed, changedAt(stores, projectId)), copy)
+    return { copy: isNew && stores.now() < copy.until ? copy : null, changed }
   } catch (error) {
     stores.warn('status_unreadable', error)
-    return null
+    return { copy: null }
   }
 }
 
@@ -257,6 +265,11 @@ function keyFor(projectId: string, branch: string): string {
 }
 
 /** Holds no token and no secret. */
-function cacheKeyFor(key: string): string {
+function copyKeyFor(key: string): string {
   return `https://buildpass.internal/status/v2/${encodeURIComponent(key)}`
+}
+
+/** Of when the branch changed last. */
+function noteKeyFor(key: string): string {
+  return `https://buildpass.internal/status/changed/v1/${encodeURIComponent(key)}`
 }

@@ -6,7 +6,7 @@ import type { Life, Timeline } from './timeline.ts'
  */
 export type CentreCache = {
   cacheWeather: CacheWeather
-  readonly entries: Map<string, { readonly body: string; readonly until: number }>
+  readonly entries: Map<string, { readonly body: string; readonly headers: Headers; readonly until: number }>
 }
 
 export type CacheWeather = 'fine' | 'forgets' | 'slow' | 'throws' | 'hangs'
@@ -34,14 +34,21 @@ export function viewCache(centre: CentreCache, timeline: Timeline, life: Life, r
       if (!(await reach())) return undefined
       const entry = centre.entries.get(key)
       if (!entry || entry.until <= timeline.now) return undefined
-      return { json: async () => JSON.parse(entry.body), text: async () => entry.body }
+      const { body, headers } = entry
+      return {
+        headers,
+        json: async () => JSON.parse(body),
+        text: async () => body,
+        arrayBuffer: async () => new TextEncoder().encode(body).buffer,
+      }
     },
     async put(key: string, response: Response) {
       if (response.status === 206 || response.headers.get('Vary') === '*')
         throw new TypeError('Cannot cache response: 206 or Vary: *')
       const maxAge = Number(/max-age=(\d+)/.exec(response.headers.get('Cache-Control') ?? '')?.[1] ?? 0)
       const body = await timeline.real(() => response.text())
-      if (await reach()) centre.entries.set(key, { body, until: timeline.now + maxAge * 1_000 })
+      if (await reach())
+        centre.entries.set(key, { body, headers: response.headers, until: timeline.now + maxAge * 1_000 })
     },
     async delete(key: string) {
       await reach()

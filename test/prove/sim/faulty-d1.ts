@@ -25,17 +25,33 @@ export type D1Watch = {
 const LATE_MS = 750
 const READ_BOX_MS = 2_000
 
+// D1's sessions run statements that the database prepared.
+const bounds = new WeakMap<object, Bound>()
+
 type Bound = { readonly real: D1PreparedStatement; readonly sql: string; readonly params: readonly unknown[] }
 
-/** The primary behind a network that is slow, parted, or loses answers. The order of arrival is the order of running. */
+type Network = { readonly timeline: Timeline; readonly random: () => number }
+
+/** The primary behind a network; `near` opens what a session that begins at a bookmark asks. */
 export function viewD1(
   d1: D1Database,
   path: D1Path,
-  { timeline, random }: { readonly timeline: Timeline; readonly random: () => number },
+  { near, ...network }: Network & { readonly near: (bookmark: string) => D1DatabaseSession },
   watch: D1Watch,
 ): D1Database {
-  const bounds = new WeakMap<object, Bound>()
+  const withSession = (from = 'first-unconstrained') => {
+    if (from !== 'first-primary') return near(from)
+    const session = d1.withSession(from)
+    return { ...viewTarget(session, path, network, watch), getBookmark: () => session.getBookmark() }
+  }
+  return { ...viewTarget(d1, path, network, watch), withSession } as D1Database
+}
 
+/** What D1 and a session of it have in common. */
+type Target = Pick<D1Database, 'prepare' | 'batch'>
+
+/** A database behind a network that is slow, parted, or loses answers. The order of arrival is the order of running. */
+export function viewTarget(d1: Target, path: D1Path, { timeline, random }: Network, watch: D1Watch): Target {
   async function roundTrip<T>(statements: readonly Bound[], run: () => Promise<T>): Promise<T> {
     const { request: life } = watch
     const sql = statements.map((statement) => statement.sql)
@@ -92,14 +108,12 @@ export function viewD1(
     return statement as unknown as D1PreparedStatement
   }
 
-  const view = {
+  return {
     prepare: (sql: string) => statementOf({ real: d1.prepare(sql), sql, params: [] }),
-    batch(statements: readonly object[]) {
+    batch<T>(statements: readonly D1PreparedStatement[]) {
       const all = statements.map((statement) => bounds.get(statement)).filter((bound) => bound !== undefined)
       if (all.length !== statements.length) throw new Error('a statement of another database')
-      return roundTrip(all, () => d1.batch(all.map(({ real }) => real)))
+      return roundTrip(all, () => d1.batch<T>(all.map(({ real }) => real)))
     },
   }
-  const session = { ...view, getBookmark: () => null }
-  return { ...view, withSession: () => session } as unknown as D1Database
 }

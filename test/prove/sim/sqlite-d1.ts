@@ -72,8 +72,8 @@ export function openSqliteD1(
       }
     },
   }
-  // What Drizzle's driver for D1 calls is here; anything else would fail loudly. It has no replica to tell a bookmark of.
-  const session = { ...d1, getBookmark: () => null }
+  // What Drizzle's driver for D1 calls is here; anything else would fail loudly. It has no replica that could be behind.
+  const session = { ...d1, getBookmark: () => 'the newest' }
   return { ...d1, withSession: () => session } as unknown as D1Database
 }
 

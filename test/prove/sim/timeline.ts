@@ -102,7 +102,7 @@ export function live<T>(life: Life, run: () => Promise<T>): Promise<T> {
 /** Until `restore`, timers tell the simulated time and hashing counts as real work: nothing of it is in the production code. */
 export function patchTimers(timeline: Timeline): () => void {
   const { setTimeout, clearTimeout } = globalThis
-  const { sign } = crypto.subtle
+  const { sign, digest } = crypto.subtle
   const signed = new Map<string, Promise<ArrayBuffer>>()
   Object.assign(globalThis, {
     setTimeout: (run: () => void, ms = 0) => timeline.at(ms, run, whose.getStore()),
@@ -115,9 +115,11 @@ export function patchTimers(timeline: Timeline): () => void {
     signed.set(text, known)
     return known
   }
+  crypto.subtle.digest = (algorithm: string, data: ArrayBuffer) =>
+    timeline.real(() => digest.call(crypto.subtle, algorithm, data))
   return () => {
     Object.assign(globalThis, { setTimeout, clearTimeout })
-    crypto.subtle.sign = sign
+    Object.assign(crypto.subtle, { sign, digest })
   }
 }
 

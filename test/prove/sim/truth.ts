@@ -61,7 +61,11 @@ export async function readTruth(d1: D1Database, at: number, sinceSeq: number): P
 export type History = readonly Truth[]
 
 /** What was true at some moment of (after, until]; with `after` before the first commit, everything. */
-export function truthsDuring(history: History, after: number, until: number): readonly Truth[] {
+export function truthsDuring<T extends { readonly at: number }>(
+  history: readonly T[],
+  after: number,
+  until: number,
+): readonly T[] {
   let first = 0
   for (let i = 0; i < history.length; i++) if ((history[i]?.at ?? 0) <= after) first = i
   return history.slice(first).filter(({ at }) => at <= until)

@@ -181,7 +181,15 @@ export async function openRequest(world: World, isolate: Isolate, late: Late = {
     viewD1(
       world.d1,
       centre,
-      { timeline, random },
+      {
+        timeline,
+        random,
+        near() {
+          const fault = 'I11: a right was asked of a replica, which may be of any time before'
+          world.violations.push(fault)
+          throw new Error(fault)
+        },
+      },
       {
         request,
         sent: (statements) => noteSent(world, request, statements),

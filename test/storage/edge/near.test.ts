@@ -19,13 +19,17 @@ type Weather = 'fine' | 'gone' | 'hangs'
 /** The real D1, which tells apart who was asked: the replica, with which bookmark, or the primary. */
 async function openWatched() {
   const asked: string[] = []
-  const world = { weather: 'fine' as Weather, asked }
+  /** The bookmarks at which a session of a replica began. */
+  const sessions: string[] = []
+  const world = { weather: 'fine' as Weather, asked, sessions }
   const watch = <T extends Pick<D1Database, 'prepare' | 'batch'>>(target: T, name: string): T =>
     new Proxy(target, {
       get(real, member) {
         if (member === 'withSession')
-          return (from: string) =>
-            watch(env.DB.withSession(from) as never, from === 'first-primary' ? 'the poll' : `replica ${from}`)
+          return (from: string) => {
+            if (from !== 'first-primary') sessions.push(from)
+            return watch(env.DB.withSession(from) as never, from === 'first-primary' ? 'the poll' : `replica ${from}`)
+          }
         if (member === 'batch')
           return async (statements: D1PreparedStatement[]) => {
             asked.push(name)
@@ -112,7 +116,68 @@ it('a badge whose branch changed in the data centre is read from the primary the
   await readFenced(stores, [])
   const beside = { ...(await openTestStores({ beside: stores })), db: stores.db }
   await readFenced(beside, [])
-  world.asked.length = 0
   expect(await findBranchStatus(beside, project.id, 'main')).toBe('failed')
-  expect(world.asked.filter((name) => name.startsWith('replica'))).toEqual([])
+  expect(world.sessions).toEqual([])
+})
+
+describe('the status of a branch that changed', () => {
+  const MAIN = 'main'
+
+  /** A project whose branch has passed, and two isolates of one data centre that polled before anything else changes. */
+  async function openPair() {
+    const first = await openTestStores()
+    const second = await openTestStores({ beside: first })
+    const project = await seedProject(first.db)
+    await seedBuild(first, project, { status: 'success' })
+    first.clock.advance(1_000)
+    for (const stores of [first, second]) await readFenced(stores, [])
+    first.clock.advance(1_000)
+    return { first, second, project }
+  }
+
+  /** Reports a failure from the first isolate while `reader` has read the branch and does not have the rows yet. */
+  async function failDuringRead(reader: TestStores, first: TestStores, project: { id: string }) {
+    await new Promise<void>((isRead) => {
+      reader.faults.afterD1 = async () => {
+        reader.faults.afterD1 = undefined
+        await seedBuild(first, project, { status: 'failed' })
+        isRead()
+      }
+      void findBranchStatus(reader, project.id, MAIN)
+    })
+    first.clock.advance(1)
+    await reader.settled()
+  }
+
+  it('is not what was read here before, and came after', async () => {
+    const { first, project } = await openPair()
+    await failDuringRead(first, first, project)
+    expect(await findBranchStatus(first, project.id, MAIN)).toBe('failed')
+  })
+
+  it('is not what another isolate of the data centre read before, and left there after', async () => {
+    const { first, second, project } = await openPair()
+    await failDuringRead(second, first, project)
+    const third = await openTestStores({ beside: first })
+    expect(await findBranchStatus(third, project.id, MAIN)).toBe('failed')
+  })
+
+  it('stays known as changed in the data centre after somebody has looked', async () => {
+    const { second, project } = await openPair()
+    const { stores, world } = watched
+    const here: TestStores = { ...second, db: stores.db }
+    await seedBuild(here, project, { status: 'failed' })
+    here.clock.advance(1_000)
+    expect(await findBranchStatus(here, project.id, MAIN)).toBe('failed')
+    await here.settled()
+    here.clock.advance(5_001)
+    // It polled before the change, as the first of the pair did.
+    const beside = { ...(await openTestStores({ beside: here })), db: stores.db }
+    beside.memory.feed.known = second.memory.feed.known
+    expect(await findBranchStatus(beside, project.id, MAIN)).toBe('failed')
+    expect(world.sessions).toEqual([])
+    // Of a branch that nobody changed the replica is asked.
+    await findBranchStatus(beside, project.id, 'another')
+    expect(world.sessions).toEqual([beside.memory.feed.known?.bookmark])
+  })
 })
