@@ -11,19 +11,9 @@ const until = performance.now() + Number(values.minutes) * 60_000
 const minutesLeft = () => (until - performance.now()) / 60_000
 
 /** All of test/prove but what takes an hour. */
-const SHORT = [
-  'backup-rows',
-  'fuzz',
-  'kill',
-  'memory',
-  'replicas',
-  'same-worker',
-  'scale',
-  'sim',
-  'timing',
-  'two',
-  'windows',
-].map((name) => `test/prove/${name}`)
+const SHORT = ['backup-rows', 'fuzz', 'kill', 'memory', 'same-worker', 'scale', 'sim', 'timing', 'two', 'windows'].map(
+  (name) => `test/prove/${name}`,
+)
 /** What starts instances one after the other. */
 const SCRIPTS = ['backup.node', 'start-fresh', 'wrangler-database'].map((name) => `test/prove/${name}`)
 const HOSTILE_REPORTS = 'test/prove/hostile-reports.node.test.ts'
@@ -32,10 +22,11 @@ type Proved = { readonly passed: number; readonly failed: number; readonly failu
 /** With the minutes that each takes on two cores: what there is no time for is not begun, and said. */
 const PROOFS: readonly { readonly name: string; readonly minutes: number; readonly run: () => Promise<Proved> }[] = [
   {
-    name: 'simulator, replicas, hostile inputs, kill, memory, two workerds, timing, the same Worker by each deploy',
-    minutes: 7,
+    name: 'simulator, hostile inputs, kill, memory, two workerds, timing, the same Worker by each deploy',
+    minutes: 5.5,
     run: () => tests('node', SHORT),
   },
+  { name: 'replicas that lag', minutes: 4, run: () => tests('node', ['test/prove/replicas']) },
   {
     name: 'the command, a process for each, answers of no shape and downloads whole',
     minutes: 6,
