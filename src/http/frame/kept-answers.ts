@@ -62,8 +62,10 @@ export const KEPT: Partial<Record<RouteName, KeptBy>> = {
 
 /** Of the 128 MB that an isolate has. */
 const MAX_KEPT_BYTES = 16_000_000
-/** What the key and the headers of an answer take, about. */
-const HEAD_BYTES = 1_500
+/** What the key and the headers of an answer take, at most: an address, limits of fifty projects, and the rest. */
+const HEAD_BYTES = 5_000
+/** What nobody asks twice would fill the memory with addresses. */
+const MAX_ADDRESS_LENGTH = 1_000
 
 export function createKeptAnswers(): KeptAnswers {
   return {
@@ -94,10 +96,11 @@ export type Question = {
 /** The question of a request; null where the route's answers are made anew. */
 export function questionFor(c: Asked, name: RouteName, asker: Asker): Question | null {
   const by = KEPT[name]
-  if (!by) return null
+  const address = addressOf(c.req.raw)
+  if (!by || address.length > MAX_ADDRESS_LENGTH) return null
   const limits = JSON.stringify(limitsOf(asker.grant))
   const form = isPretty(c) ? 'pretty' : 'plain'
-  const key = `${whoseOf(by, asker)} ${limits} ${form} ${publicOriginOf(c)} ${name} ${addressOf(c.req.raw)}`
+  const key = `${whoseOf(by, asker)} ${limits} ${form} ${publicOriginOf(c)} ${name} ${address}`
   const addressed: Addressed = asker.project
     ? { route: name, project: asker.project, needs: asker.needs }
     : { route: name, project: null }

@@ -123,6 +123,17 @@ describe('a kept answer', () => {
     expect((await seen('/cc.xml', world.secrets.admin)).body).toContain('lastBuildStatus="Failure"')
   })
 
+  it('is not made of an address so long that nobody asks it twice', async () => {
+    const asked = async (length: number) => {
+      const path = `${list()}?x=`.padEnd(length, 'x')
+      await seen(path, world.secrets.status)
+      stores.resetCounts()
+      await seen(path, world.secrets.status)
+      return stores.counts.d1
+    }
+    expect([await asked(1_000), await asked(1_001)]).toEqual([0, 1])
+  })
+
   it('of one project outlives a change of another', async () => {
     await seen(list(), world.secrets.status)
     await app.ask(`/api/v1.1/project/${slugText(other.project)}/follow`, { method: 'POST', token: other.secrets.admin })
