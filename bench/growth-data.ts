@@ -238,7 +238,12 @@ export const READS: readonly Read[] = [
     bound: BOUND,
     slower: NO_INDEX,
   },
-  { name: 'recent builds', path: '/api/v1.1/recent-builds', by: 'person' },
+  {
+    name: 'recent builds',
+    path: '/api/v1.1/recent-builds',
+    by: 'person',
+    slower: 'the newest builds of each of the liveliest projects are looked at',
+  },
   { name: 'projects', path: '/api/v1.1/projects', by: 'person' },
   { name: 'v2 pipelines', path: `${V2}/pipeline`, by: 'project' },
   { name: 'v2 pipelines of a branch', path: `${V2}/pipeline?branch=main`, by: 'project' },

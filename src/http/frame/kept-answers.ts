@@ -110,7 +110,7 @@ export function questionFor(c: Asked, name: RouteName, asker: Asker): Question |
 function whoseOf(by: KeptBy, asker: Asker): string {
   const { grant, project } = asker
   // The table names a route `reach` where it admits nobody else.
-  if (by === 'reach' || !project) return JSON.stringify(reachOf(grant as ReachingGrant))
+  if (by === 'reach' || !project) return `${grant?.kind} ${JSON.stringify(reachOf(grant as ReachingGrant))}`
   const opened = grant && ('scope' in grant ? grant.scope : (asker.role ?? 'no role'))
   const token = by === 'token' ? (grant?.tokenId ?? 'nobody') : 'any'
   return `${project.id} ${project.visibility} ${grant?.kind ?? 'nobody'} ${opened} ${token}`
