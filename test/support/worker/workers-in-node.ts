@@ -141,18 +141,24 @@ Object.assign(globalThis, {
   },
 })
 
-const opened = new Map<string, Map<string, string>>()
+const opened = new Map<string, Map<string, { text: string; headers: Headers }>>()
 
 Object.assign(globalThis, {
+  // What is done a while after an answer keeps no test waiting.
+  scheduler: { wait: (ms: number) => new Promise((resolve) => setTimeout(resolve, ms).unref()) },
   caches: {
     default: null,
     async open(name: string) {
-      const bodies = opened.get(name) ?? new Map<string, string>()
-      opened.set(name, bodies)
+      const kept = opened.get(name) ?? new Map<string, { text: string; headers: Headers }>()
+      opened.set(name, kept)
       return {
-        match: async (key: string) => (bodies.has(key) ? new Response(bodies.get(key)) : undefined),
-        put: async (key: string, response: Response) => void bodies.set(key, await response.text()),
-        delete: async (key: string) => bodies.delete(key),
+        async match(key: string) {
+          const found = kept.get(key)
+          return found && new Response(found.text, { headers: found.headers })
+        },
+        put: async (key: string, response: Response) =>
+          void kept.set(key, { text: await response.text(), headers: response.headers }),
+        delete: async (key: string) => kept.delete(key),
       }
     },
   },
