@@ -3,7 +3,8 @@ import { type ReachingGrant, reachOf } from '../../domain/access/limits/reach.ts
 import { toHex } from '../../domain/formats/encoding.ts'
 import { createRecentMap } from '../../domain/formats/recent-map.ts'
 import { changedAt, toldChangeAt } from '../../storage/edge/changes.ts'
-import { shareWork, withinMs } from '../../storage/edge/shared-work.ts'
+import { FRESH_SECONDS, shownUntil } from '../../storage/edge/near.ts'
+import { shareWork, withinCacheBox } from '../../storage/edge/shared-work.ts'
 import type { Stores } from '../../storage/stores.ts'
 import { isOfV1, type RouteName } from './access.ts'
 import { type Answer, give, isPretty, tagged } from './answers.ts'
@@ -73,10 +74,6 @@ export function createKeptAnswers(): KeptAnswers {
     addresses: createRecentMap(2_000),
   }
 }
-
-/** How long an answer is kept, and how old what it tells may become by that. */
-const [FRESH_MS, OLDEST_MS] = [5_000, 10_000]
-const CACHE_BOX_MS = 250
 
 /** Whoever the access table admitted, as far as answers differ by it. */
 export type Asker =
@@ -176,7 +173,7 @@ export async function keptOrMade(
 async function make(stores: Stores, question: Question, { asOf, make }: Making): Promise<KeptAnswer> {
   const answer = await make()
   const now = stores.now()
-  const kept = { ...(await tagged(answer, now)), asOf, until: Math.min(now + FRESH_MS, asOf + OLDEST_MS) }
+  const kept = { ...(await tagged(answer, now)), asOf, until: shownUntil(now, asOf) }
   stores.waitUntil(writeCopy(stores, question, kept))
   return kept
 }
@@ -194,9 +191,7 @@ async function readCopy(stores: Stores, question: Question): Promise<Look> {
   const { projectId, isShared } = question
   if (!cache) return { copy: null }
   try {
-    const [response, changed] = await withinMs(
-      CACHE_BOX_MS,
-      'the Cache API',
+    const [response, changed] = await withinCacheBox(
       Promise.all([
         isShared ? cache.match(await copyKeyFor(question)) : undefined,
         projectId === null ? Number.NEGATIVE_INFINITY : toldChangeAt(stores, projectId),
@@ -220,7 +215,7 @@ async function writeCopy({ cache, warn }: Stores, question: Question, kept: Kept
   if (!cache || !question.isShared) return
   const { body, etag, headers, asOf, until } = kept
   const head = JSON.stringify({ etag, headers: [...headers], asOf, until })
-  const life = { 'Cache-Control': `max-age=${FRESH_MS / 1000}`, [HEAD]: encodeURIComponent(head) }
+  const life = { 'Cache-Control': `max-age=${FRESH_SECONDS}`, [HEAD]: encodeURIComponent(head) }
   try {
     await cache.put(await copyKeyFor(question), new Response(body, { headers: life }))
   } catch (error) {

@@ -13,18 +13,14 @@ import {
   type WorkflowAttempt,
 } from '../../domain/builds/pipeline-status.ts'
 import { changedAt } from '../edge/changes.ts'
-import { openNear } from '../edge/near.ts'
-import { shareWork, withinMs } from '../edge/shared-work.ts'
+import { FRESH_SECONDS, openNear, shownUntil } from '../edge/near.ts'
+import { shareWork, withinCacheBox } from '../edge/shared-work.ts'
 import { prepareOnce } from '../prepared.ts'
 import { builds, pipelines, workflows } from '../schema/schema.ts'
 import type { Db, ReadStores, Stores } from '../stores.ts'
 import { hasResult, hasUnskippedPart, mayHaveResult } from './complete-pipelines.ts'
 import type { KeptStatus } from './status-memory.ts'
 import { attemptColumns, partColumns, partsOf } from './workflows.ts'
-
-/** How long a status is shown where it is kept, and how old what it tells may become by that. */
-const [FRESH_MS, OLDEST_MS] = [5_000, 10_000]
-const CACHE_BOX_MS = 250
 
 /** The status that this isolate may show still, if it knows one. The caller decides first whether the asker may see it. */
 export function knownBranchStatus(stores: Stores, projectId: string, branch: string): BranchStatus | null {
@@ -66,8 +62,8 @@ type Branch = { readonly projectId: string; readonly branch: string; readonly ke
 async function readStatus(near: ReadStores, { projectId, branch, key }: Branch): Promise<KeptStatus> {
   const status = await readResult(near.db, projectId, branch)
   const { asOf } = near
-  const found = { status, asOf, until: Math.min(near.now() + FRESH_MS, asOf + OLDEST_MS) }
-  near.waitUntil(put(near, copyKeyFor(key), found, FRESH_MS / 1000))
+  const found = { status, asOf, until: shownUntil(near.now(), asOf) }
+  near.waitUntil(put(near, copyKeyFor(key), found, FRESH_SECONDS))
   return found
 }
 
@@ -203,7 +199,7 @@ async function readCached(stores: Stores, projectId: string, key: string): Promi
   try {
     // Written by `put` above under keys that nobody else can name; two, so that no status takes the place of a note.
     const reading = Promise.all([read(copyKeyFor(key)), read(noteKeyFor(key))])
-    const looked = await withinMs(CACHE_BOX_MS, 'the Cache API', reading)
+    const looked = await withinCacheBox(reading)
     const [copy, changed = Number.NEGATIVE_INFINITY] = looked as [KeptStatus?, number?]
     const isNew = copy && isNewerThan(Math.max(changed, changedAt(stores, projectId)), copy)
     return { copy: isNew && stores.now() < copy.until ? copy : null, changed }

@@ -1,8 +1,7 @@
 import type { Actor } from '../../domain/access/actor.ts'
 import type { Stores, WriteStores } from '../stores.ts'
-import { withinMs } from './shared-work.ts'
+import { withinCacheBox } from './shared-work.ts'
 
-const CACHE_BOX_MS = 250
 /** Longer than an answer is kept anywhere. */
 const NOTE_LIFE_SECONDS = 15
 
@@ -31,7 +30,7 @@ export async function tellChanges(stores: Stores): Promise<void> {
     return cache.put(noteKeyFor(projectId), Response.json(now(), { headers }))
   }
   const puts = Promise.all([...changed].map(put))
-  await withinMs(CACHE_BOX_MS, 'the Cache API', puts).catch((error) => stores.warn('change_untold', error))
+  await withinCacheBox(puts).catch((error) => stores.warn('change_untold', error))
 }
 
 /** When the data centre was last told of a change of the project. */

@@ -1,10 +1,9 @@
 import type { Feed } from '../../domain/access/fence.ts'
 import type { Stores } from '../stores.ts'
-import { withinMs } from './shared-work.ts'
+import { withinCacheBox } from './shared-work.ts'
 
 const FEED_COPY_KEY = 'https://buildpass.internal/feed/v1'
 const FEED_COPY_LIFE_SECONDS = 10
-const CACHE_BOX_MS = 250
 
 /**
  * The data centre's copy of the revocation feed, which spares its other isolates a poll; null where there is none. Its age
@@ -13,7 +12,7 @@ const CACHE_BOX_MS = 250
 export async function readFeedCopy(stores: Stores): Promise<Feed | null> {
   if (!stores.cache) return null
   try {
-    const copy = await withinMs(CACHE_BOX_MS, 'the Cache API', stores.cache.match(FEED_COPY_KEY))
+    const copy = await withinCacheBox(stores.cache.match(FEED_COPY_KEY))
     return copy ? parseFeed(await copy.json(), stores.now()) : null
   } catch (error) {
     stores.warn('feed_copy_unreadable', error)

@@ -4,11 +4,10 @@ import type { Stores } from '../stores.ts'
 import { parseCachedGrant } from './cached-grant.ts'
 import type { HeldGrant } from './grant-memory.ts'
 import { feedIsOld } from './proof.ts'
-import { withinMs } from './shared-work.ts'
+import { withinCacheBox } from './shared-work.ts'
 
 /** As long as a grant is in KV, from the same read of D1 on. */
 const LIFE_MS = 3_600_000
-const CACHE_BOX_MS = 250
 
 /**
  * The data centre's copy of what KV has of a grant, which spares its other isolates the price of a look there; null where
@@ -18,7 +17,7 @@ const CACHE_BOX_MS = 250
 export async function readGrantCopy(stores: Stores, hash: SecretHash): Promise<Fenced<HeldGrant> | null> {
   if (!stores.cache || feedIsOld(stores)) return null
   try {
-    const copy = await withinMs(CACHE_BOX_MS, 'the Cache API', stores.cache.match(copyKeyFor(hash)))
+    const copy = await withinCacheBox(stores.cache.match(copyKeyFor(hash)))
     const fact = copy ? parseCachedGrant(await copy.text(), stores.now(), stores.peppers) : null
     return fact && leftMs(stores, fact) > 0 ? fact : null
   } catch (error) {

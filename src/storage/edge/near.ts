@@ -1,11 +1,19 @@
 import { BOUND_MS } from '../../domain/access/fence.ts'
 import { openDb, type ReadStores, type Stores } from '../stores.ts'
 import { changedAt, toldChangeAt } from './changes.ts'
-import { withinMs } from './shared-work.ts'
+import { withinCacheBox, withinMs } from './shared-work.ts'
 
 /** A replica that has not answered by then is not worth waiting for. */
 const REPLICA_BOX_MS = 1_000
-const CACHE_BOX_MS = 250
+
+/** How long what was read is shown where it is kept, and how old what it tells may become by that. */
+const [FRESH_MS, OLDEST_MS] = [5_000, 10_000]
+export const FRESH_SECONDS = FRESH_MS / 1000
+
+/** Until when what was read now, and tells of `asOf`, may be shown (epoch milliseconds). */
+export function shownUntil(now: number, asOf: number): number {
+  return Math.min(now + FRESH_MS, asOf + OLDEST_MS)
+}
 
 /**
  * Stores for a read that decides no right: of a replica near the reader that has all that the last poll of the feed could see,
@@ -24,7 +32,7 @@ export function openNear(stores: Stores, projectId: string, told = Number.NEGATI
 /** As `openNear`, for whoever has not looked whether the data centre was told of a change. */
 export async function findNear(stores: Stores, projectId: string): Promise<ReadStores> {
   try {
-    return openNear(stores, projectId, await withinMs(CACHE_BOX_MS, 'the Cache API', toldChangeAt(stores, projectId)))
+    return openNear(stores, projectId, await withinCacheBox(toldChangeAt(stores, projectId)))
   } catch (error) {
     stores.warn('change_unreadable', error)
     return asPrimary(stores)
