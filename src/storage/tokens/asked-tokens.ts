@@ -3,9 +3,9 @@ import type { TokenHolder } from '../../domain/access/token.ts'
 import { EXPIRING_DAYS, type TokenFilter, type TokenOrder, UNUSED_DAYS } from '../../domain/access/token-filter.ts'
 import { DAY_MS } from '../../domain/day.ts'
 import type { ListPage } from '../../domain/formats/list-page.ts'
-import { tokens, users } from '../schema/schema.ts'
+import { tokens } from '../schema/schema.ts'
 import type { Db } from '../stores.ts'
-import { heldBy, type ListedToken, tokenOf } from './tokens.ts'
+import { heldBy, type ListedToken, listedOf, selectListed } from './tokens.ts'
 
 /** Which tokens a list is of, and for whom. */
 export type AskedTokens = { readonly filter: TokenFilter; readonly now: number; readonly userId: string }
@@ -42,8 +42,7 @@ export async function listAskedTokens(
   asked: AskedTokens & { readonly order: TokenOrder },
   page: ListPage,
 ): Promise<readonly ListedToken[]> {
-  const rows = await askedTokensQuery(db, holder, asked, page)
-  return rows.map(({ row, createdBy }) => ({ ...tokenOf(row), createdBy, createdById: row.createdBy }))
+  return (await askedTokensQuery(db, holder, asked, page)).map(listedOf)
 }
 
 export function askedTokensQuery(
@@ -52,11 +51,7 @@ export function askedTokensQuery(
   { order, ...asked }: AskedTokens & { readonly order: TokenOrder },
   { limit, offset }: ListPage,
 ) {
-  return db
-    .select({ row: tokens, createdBy: users.login })
-    .from(tokens)
-    .leftJoin(users, eq(users.id, tokens.createdBy))
-    .where(and(heldBy(holder), isAsked(asked)))
+  return selectListed(db, and(heldBy(holder), isAsked(asked)))
     .orderBy(...PLACE[order], asc(tokens.createdAt), asc(tokens.id))
     .limit(limit)
     .offset(offset)

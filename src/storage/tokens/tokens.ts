@@ -161,8 +161,21 @@ export async function listTokens(
   page: ListPage = { limit: MAX_TOKENS_HELD, offset: 0 },
   within: readonly string[] | null = null,
 ): Promise<readonly ListedToken[]> {
-  const rows = await selectTokens(db, holder, page, within)
-  return rows.map(({ row, createdBy }) => ({ ...tokenOf(row), createdBy, createdById: row.createdBy }))
+  return (await selectTokens(db, holder, page, within)).map(listedOf)
+}
+
+/** Tokens with the login of who made them, a row each for `listedOf`. */
+export function selectListed(db: Db, which: SQL | undefined) {
+  return db
+    .select({ row: tokens, createdBy: users.login })
+    .from(tokens)
+    .leftJoin(users, eq(users.id, tokens.createdBy))
+    .where(which)
+    .$dynamic()
+}
+
+export function listedOf({ row, createdBy }: Awaited<ReturnType<typeof selectListed>>[number]): ListedToken {
+  return { ...tokenOf(row), createdBy, createdById: row.createdBy }
 }
 
 export function selectTokens(
@@ -171,11 +184,7 @@ export function selectTokens(
   { limit, offset }: ListPage,
   within: readonly string[] | null = null,
 ) {
-  return db
-    .select({ row: tokens, createdBy: users.login })
-    .from(tokens)
-    .leftJoin(users, eq(users.id, tokens.createdBy))
-    .where(and(heldBy(holder), within === null ? undefined : reachesOnly(within)))
+  return selectListed(db, and(heldBy(holder), within === null ? undefined : reachesOnly(within)))
     .orderBy(asc(tokens.createdAt), asc(tokens.id))
     .limit(limit)
     .offset(offset)
