@@ -42,7 +42,8 @@ export function branchBuildsOf(newest: readonly BranchBuild[]): readonly BranchB
 /** Newest first by when they began: numbers go by arrival, and a late event must not make an older build the last one. */
 function ofBranch(branch: string, some: readonly BranchBuild[]): BranchBuilds {
   const builds = some.toSorted((one, other) => other.beganAt - one.beganAt || other.num - one.num)
-  const brief = builds.map((build, i) => briefOf(build, builds.slice(i + 1)))
+  const byNumber = some.toSorted((one, other) => other.num - one.num)
+  const brief = builds.map((build) => briefOf(build, byNumber))
   const outcomeOf = ({ status }: BriefBuild) => BUILD_STATUS[status].outcome
   const finished = brief.filter((build) => outcomeOf(build) !== null)
   return {
@@ -55,12 +56,14 @@ function ofBranch(branch: string, some: readonly BranchBuild[]): BranchBuilds {
   }
 }
 
-function briefOf(build: BranchBuild, older: readonly BranchBuild[]): BriefBuild {
+/** The one before is that of lists (`previousWhere` in src/storage/builds/builds.ts): it has the lower number, and began no later. */
+function briefOf(build: BranchBuild, byNumber: readonly BranchBuild[]): BriefBuild {
   const { num, revision, createdAt, pushedAt } = build
   const isBefore = (other: BranchBuild) =>
+    other.num < build.num &&
     other.jobName === build.jobName &&
     other.beganAt <= build.beganAt &&
     (other.workflowId !== build.workflowId || other.attempt !== build.attempt)
-  const status = statusAfter(build.status, older.find(isBefore)?.status ?? null)
+  const status = statusAfter(build.status, byNumber.find(isBefore)?.status ?? null)
   return { num, revision, createdAt, pushedAt, status }
 }

@@ -2,12 +2,13 @@ import { env } from 'cloudflare:workers'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { wholeReach } from '../../../src/domain/access/limits/reach.ts'
-import { branchBuildsOf } from '../../../src/domain/builds/branch-builds.ts'
-import type { Build } from '../../../src/domain/builds/build.ts'
+import { type BranchBuilds, branchBuildsOf } from '../../../src/domain/builds/branch-builds.ts'
+import type { Build, BuildStatus } from '../../../src/domain/builds/build.ts'
 import { type RunSum, sumOfRuns } from '../../../src/domain/builds/insights.ts'
 import { ccStateFor } from '../../../src/domain/formats/cctray.ts'
 import { listBranchBuilds, newestBuildsQuery } from '../../../src/storage/builds/branch-builds.ts'
 import { listBranchPipelines, listDefaultBranchStates } from '../../../src/storage/builds/branch-feeds.ts'
+import { listBuilds } from '../../../src/storage/builds/builds.ts'
 import type { WhichBranch } from '../../../src/storage/builds/open-branches.ts'
 import { listRunSums } from '../../../src/storage/builds/run-sums.ts'
 import { listWorkflowRuns } from '../../../src/storage/builds/workflows.ts'
@@ -130,6 +131,23 @@ async function computed(stores: TestStores, { projectId }: World) {
   return { state: feed ? ccStateFor(feed.pipelines) : null, branches: branchBuildsOf(newest), runs: runs.map(asPlain) }
 }
 
+/** How each build that a project's branches show is named. */
+function namedOf(branches: readonly BranchBuilds[]): Readonly<Record<number, BuildStatus>> {
+  const shown = branches.flatMap(({ lastSuccess, lastNonSuccess, recent, running }) => [
+    lastSuccess,
+    lastNonSuccess,
+    ...recent,
+    ...running,
+  ])
+  return Object.fromEntries(shown.flatMap((build) => (build ? [[build.num, build.status]] : [])))
+}
+
+/** How lists of builds name the same ones. */
+async function listed({ db }: TestStores, { projectId }: World, of: Readonly<Record<number, BuildStatus>>) {
+  const all = await listBuilds(db, projectId, { branch: null, filter: 'none' }, { limit: 200, offset: 0 })
+  return Object.fromEntries(all.flatMap(({ num, status }) => (num in of ? [[num, status]] : [])))
+}
+
 /** Of recoveries, which follow the order of the first reports here, only the domain's own test can say more. */
 function asPlain(sums: ReadonlyMap<string, RunSum>) {
   return Object.fromEntries([...sums].map(([name, { recovery, ...sum }]) => [name, sum]))
@@ -150,6 +168,7 @@ describe('what is summed up', () => {
         }
         const expected = await computed(stores, world)
         expect([await told(stores, world), await told(stores, world)]).toEqual([expected, expected])
+        expect(namedOf(expected.branches)).toEqual(await listed(stores, world, namedOf(expected.branches)))
         expect(stores.warnings).toEqual([])
       }),
       { numRuns: runsOf(200) },
