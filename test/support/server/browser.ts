@@ -147,8 +147,9 @@ async function runAxe(page: Page, rules: object): Promise<AxeResult> {
   return JSON.parse((await evaluate(run)).result.value)
 }
 
-/** Fails when the page is wider than the window. */
+/** Fails when the page, all of which has come, is wider than the window. */
 export async function expectNoSidewaysScroll(page: Page): Promise<void> {
+  await page.waitForLoadState()
   // As text, since the types of Node have no document.
   const [content, window] = await page.evaluate<[number, number]>(
     '[document.documentElement.scrollWidth, document.documentElement.clientWidth]',

@@ -40,7 +40,7 @@ describePages('the log of a step', (pages) => {
     while ((await page.locator('mark').count()) === 0) await page.getByRole('link', { name: /^Search on/ }).click()
     await page.getByRole('link', { name: 'Line 777777 in the log' }).click()
     await page.locator('#L777777.marked').waitFor()
-    expect(await inView(page, '#L777777')).toBe(true)
+    await expectInView(page, '#L777777')
   })
 
   it('is harmless and stays in its window, whatever a program printed', async () => {
@@ -69,7 +69,7 @@ describePages('the log of a step', (pages) => {
     expect(await page.locator('.log-line.marked').count()).toBe(5)
     await page.reload()
     expect(await page.locator('.log-line.marked').count()).toBe(5)
-    expect(await inView(page, '#L120')).toBe(true)
+    await expectInView(page, '#L120')
     await page.goto(`${build}/steps/0/log#L200-L202`)
     await page.locator('#L202.marked').waitFor()
     expect(await page.locator('.log-line.marked').count()).toBe(3)
@@ -88,7 +88,7 @@ describePages('the log of a step', (pages) => {
     await write(0, 'a new line\n')
     await page.getByText('a new line').waitFor()
     expect(Date.now() - before).toBeLessThan(15_000)
-    await expect.poll(() => inView(page, '#L81')).toBe(true)
+    await expectInView(page, '#L81')
 
     await page.evaluate('scrollTo(0, 200)')
     await write(0, 'another\n')
@@ -129,10 +129,13 @@ describePages('the log of a step', (pages) => {
   })
 })
 
-function inView(page: Page, selector: string): Promise<boolean> {
-  return page.evaluate<boolean>(
-    `(() => { const { top, bottom } = document.querySelector('${selector}').getBoundingClientRect(); return top >= 0 && bottom <= innerHeight })()`,
-  )
+/** It comes into view once the page has moved there, which takes it a moment. */
+async function expectInView(page: Page, selector: string): Promise<void> {
+  const isInView = () =>
+    page.evaluate<boolean>(
+      `(() => { const { top, bottom } = document.querySelector('${selector}').getBoundingClientRect(); return top >= 0 && bottom <= innerHeight })()`,
+    )
+  await expect.poll(isInView).toBe(true)
 }
 
 const red = (text: string) => `\x1b[31m${text}\x1b[39m`
