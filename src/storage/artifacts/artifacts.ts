@@ -4,10 +4,11 @@ import type { Pattern } from '../../domain/access/limits/pattern.ts'
 import type { Artifact, ArtifactPlace } from '../../domain/artifacts/artifact.ts'
 import { digestText } from '../../domain/artifacts/artifact-digest.ts'
 import type { BuildFilter } from '../../domain/builds/build.ts'
-import { BUILDS_SEARCHED, isOfBranch, type LatestOf, passes, SEARCHED_OF_EACH } from '../builds/builds.ts'
+import { passes } from '../builds/builds.ts'
+import { findNewest, type LatestOf, newestBuilds, ROWS_SEARCHED } from '../builds/latest.ts'
 import { isOpenName, ofBranch, ofEachBranch, type WhichBranch } from '../builds/open-branches.ts'
 import { isBuild, type WhichBuild } from '../builds/which-build.ts'
-import { artifacts, builds, workflows } from '../schema/schema.ts'
+import { artifacts, builds } from '../schema/schema.ts'
 import { packs } from '../schema/schema-packs.ts'
 import { type Db, type ReadStores, rawStatement, type WriteStores } from '../stores.ts'
 import { commit } from '../tokens/rights.ts'
@@ -103,7 +104,7 @@ const MAX_PACKS_SEARCHED = 30
 
 /**
  * The artifact at that path of the newest build that has it, of the branch and passing the filter where they are named.
- * With a filter, of the newest 5,000 that have it; of those in packs, of the newest 30 packs.
+ * With a filter, of the newest 500 that have it; of those in packs, of the newest 30 packs.
  */
 export async function findLatestArtifact(
   stores: ListStores,
@@ -128,13 +129,13 @@ export async function findLatestArtifact(
           some: (patterns) =>
             sql`${artifacts.id} in ${ofEachBranch(projectId, patterns, (name) => {
               const ofIt = and(atPlace, eq(artifacts.branch, name))
-              return sql`select ${artifacts.id} as value from ${artifacts} where ${ofIt} order by ${desc(artifacts.buildNum)} limit ${SEARCHED_OF_EACH}`
+              return sql`select ${artifacts.id} as value from ${artifacts} where ${ofIt} order by ${desc(artifacts.buildNum)} limit ${ROWS_SEARCHED}`
             })}`,
         }),
       ),
     )
     .orderBy(desc(artifacts.buildNum))
-    .limit(filter === 'none' ? 1 : BUILDS_SEARCHED)
+    .limit(filter === 'none' ? 1 : ROWS_SEARCHED)
     .as('candidate')
   const found = db
     .select({ id: candidate.id })
@@ -175,13 +176,13 @@ export function selectNewestPacks(
           some: (patterns) =>
             sql`${packs.id} in ${ofEachBranch(projectId, patterns, (name) => {
               const ofIt = and(ofNode, eq(packs.branch, name))
-              return sql`select ${packs.id} as value from ${packs} where ${ofIt} order by ${desc(packs.buildNum)} limit ${SEARCHED_OF_EACH}`
+              return sql`select ${packs.id} as value from ${packs} where ${ofIt} order by ${desc(packs.buildNum)} limit ${ROWS_SEARCHED}`
             })}`,
         }),
       ),
     )
     .orderBy(desc(packs.buildNum))
-    .limit(filter === 'none' ? MAX_PACKS_SEARCHED : BUILDS_SEARCHED)
+    .limit(filter === 'none' ? MAX_PACKS_SEARCHED : ROWS_SEARCHED)
     .as('candidate')
   const newest = db
     .select({ id: candidate.id })
@@ -194,50 +195,32 @@ export function selectNewestPacks(
 }
 
 /**
- * The number of the newest build that has artifacts (or, with patterns, one at a path that fits, or a pack), of those named:
- * among the newest 5,000 of branch and filter or, where both are named, of branch and job; of several branches the newest 500
- * of each.
+ * The number of the newest build that has artifacts (or, with patterns, one at a path that fits, or a pack), of those named, as far
+ * as `findNewest` searches them; and of the job, or of all, the newest 500 that ever had any.
  */
-export async function findLatestBuildWithArtifacts(
+export function findLatestBuildWithArtifacts(
   db: Db,
   projectId: string,
-  { branch, filter, job, workflow }: LatestOf,
+  which: LatestOf,
   { paths = null, before = null }: { readonly paths?: readonly Pattern[] | null; readonly before?: number | null } = {},
 ): Promise<number | null> {
-  const ofJob = job === null ? undefined : eq(builds.jobName, job)
-  // As in findLatestBuild: a job on one branch has an index of its own.
-  const indexed = typeof branch === 'string' && job !== null ? ofJob : passes(filter)
-  const candidate = db
-    .select({ id: builds.id, num: builds.num })
-    .from(builds)
-    .where(
-      and(
-        eq(builds.projectId, projectId),
-        isOfBranch(projectId, branch, { filter, newest: SEARCHED_OF_EACH }),
-        before === null ? undefined : lt(builds.num, before),
-        indexed,
-      ),
-    )
-    .orderBy(desc(builds.num))
-    .limit(BUILDS_SEARCHED)
-    .as('candidate')
-  const [row] = await db
-    .select({ num: candidate.num })
-    .from(candidate)
-    .innerJoin(builds, eq(builds.id, candidate.id))
-    .innerJoin(workflows, eq(workflows.id, builds.workflowId))
-    .where(
-      and(
-        ofJob,
-        passes(filter),
-        workflow === null ? undefined : eq(workflows.name, workflow),
-        sql`(exists (select 1 from ${artifacts} where ${and(eq(artifacts.buildId, builds.id), isAtOpenPath(paths))})
-          or exists (select 1 from ${packs} where ${packs.buildId} = ${builds.id}))`,
-      ),
-    )
-    .orderBy(desc(candidate.num))
-    .limit(1)
-  return row?.num ?? null
+  const ofJob = which.job === null ? undefined : eq(builds.jobName, which.job)
+  const others = newestBuilds(
+    and(
+      eq(builds.projectId, projectId),
+      ofJob,
+      before === null ? undefined : lt(builds.num, before),
+      mayHaveArtifacts(),
+    ),
+  )
+  const also = sql`(exists (select 1 from ${artifacts} where ${and(eq(artifacts.buildId, builds.id), isAtOpenPath(paths))})
+    or exists (select 1 from ${packs} where ${packs.buildId} = ${builds.id}))`
+  return findNewest(db, projectId, which, { others, also, before })
+}
+
+/** As the indexes have it. */
+function mayHaveArtifacts(): SQL {
+  return sql`${builds.kept} is not 0`
 }
 
 function isAtOpenPath(paths: readonly Pattern[] | null): SQL | undefined {

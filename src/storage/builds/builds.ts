@@ -205,16 +205,23 @@ export async function listRecentBuilds(
   return rows.map(({ project, ...row }) => ({ ...buildOf(row), project }))
 }
 
-/** Of as many projects as there are builds to find, those of which a build came last, so many of their newest builds. */
+/**
+ * Of as many projects as there are builds to find, those of which a build came last. None of the newest builds came before
+ * the last one of any of these, so of each project only what came since then is read, and so many at most.
+ */
 export function recentBuildsQuery(db: Db, reach: Reach, { limit, offset }: Page) {
   const count = limit + offset
-  const lively = sql`(select ${projects.id} as id, ${projects.lastBuildNum} as last_num,
+  const lively = sql`(select ${projects.id} as id,
       (select max(last.created_at) from builds as last where last.project_id = ${projects.id}) as newest
     from ${members} inner join ${projects} on ${projects.id} = ${members.projectId} where ${isReached(reach)}
-    order by newest desc limit ${count}) as page_subquery`
-  // Numbers have no gaps, so the newest of each project bound what is read.
-  const newest = sql`select b.id from ${lively} join builds as b on b.project_id = page_subquery.id and b.build_num > page_subquery.last_num - ${count}
-    order by b.created_at desc, b.build_num desc limit ${limit} offset ${offset}`
+    order by newest desc limit ${count})`
+  const since = sql`(select iif(count(newest) < ${count}, 0, min(newest)) from page_subquery)`
+  const ofOne = sql`select b.id from builds as b where b.project_id = page_subquery.id and b.created_at >= ${since}
+    order by b.created_at desc, b.build_num desc limit ${count}`
+  const newest = sql`with page_subquery as materialized ${lively}
+    select found.id from page_subquery, json_each((select json_group_array(id) from (${ofOne}))) as row
+      join builds as found on found.id = row.value
+    order by found.created_at desc, found.build_num desc limit ${limit} offset ${offset}`
   return db
     .select({ ...buildColumns(), project: aliased('project', projectColumns()) })
     .from(builds)
@@ -223,57 +230,6 @@ export function recentBuildsQuery(db: Db, reach: Reach, { limit, offset }: Page)
     .innerJoin(workflows, eq(workflows.id, builds.workflowId))
     .where(sql`${builds.id} in (${newest})`)
     .orderBy(desc(builds.createdAt), desc(builds.num))
-}
-
-/** How many builds are searched where no index finds the one: a name without a build must not cost reading all rows. */
-export const BUILDS_SEARCHED = 5_000
-/** And so many of each branch where there are several. */
-export const SEARCHED_OF_EACH = 500
-
-/**
- * The newest build that passes the filter and, where named, is of that branch, job and workflow. A workflow, and a job
- * without a branch or with a filter, are searched among the newest 5,000 builds that fit the rest.
- */
-export async function findLatestBuild(
-  db: Db,
-  projectId: string,
-  { branch, filter, job, workflow }: LatestOf,
-): Promise<Build | null> {
-  const ofJob = job === null ? undefined : eq(builds.jobName, job)
-  // A job on one branch has an index of its own; otherwise the index of the filter's class is used.
-  const indexed = typeof branch === 'string' && job !== null ? ofJob : passes(filter)
-  const ofProject = eq(builds.projectId, projectId)
-  const fits = and(ofJob, passes(filter), workflow === null ? undefined : eq(workflows.name, workflow))
-  if (job === null && workflow === null) {
-    const [row] = await selectBuild(db, and(ofProject, isOfBranch(projectId, branch, { filter, newest: 1 }), fits))
-      .orderBy(desc(builds.num))
-      .limit(1)
-    return row ? buildOf(row) : null
-  }
-  const candidate = db
-    .select({ id: builds.id, num: builds.num })
-    .from(builds)
-    .where(and(ofProject, isOfBranch(projectId, branch, { filter, newest: SEARCHED_OF_EACH }), indexed))
-    .orderBy(desc(builds.num))
-    .limit(BUILDS_SEARCHED)
-    .as('candidate')
-  const newest = db
-    .select({ num: candidate.num })
-    .from(candidate)
-    .innerJoin(builds, eq(builds.id, candidate.id))
-    .innerJoin(workflows, eq(workflows.id, builds.workflowId))
-    .where(fits)
-    .orderBy(desc(candidate.num))
-    .limit(1)
-  const [row] = await selectBuild(db, and(ofProject, eq(builds.num, sql`(${newest})`)))
-  return row ? buildOf(row) : null
-}
-
-export type LatestOf = {
-  readonly branch: WhichBranch
-  readonly filter: BuildFilter
-  readonly job: string | null
-  readonly workflow: string | null
 }
 
 /** The condition of a v1.1 `filter`. */

@@ -4,7 +4,7 @@ import { type SumKind, sums } from '../schema/schema.ts'
 import { type Db, rawStatement, type Stores } from '../stores.ts'
 
 // What is made of many rows and read more often than these change is kept as a sum. Its rules stay those of the domain, in
-// TypeScript: a reader who finds none makes it. Triggers (migrations/0026) end it with the first change of any row that it was
+// TypeScript: a reader who finds none makes it. Triggers (migrations/0026 and 0027) end it with the first change of any row that it was
 // made of, so one that is found stands. A change while it is made ends the row that says who makes it, and with that
 // what comes of it is not kept.
 
@@ -31,15 +31,18 @@ export function sumIn<T>(text: string | null): T | null {
   return text === null ? null : (JSON.parse(text) as T)
 }
 
+/** What the caller wants of it, and what is kept. */
+type Made<R> = { readonly made: R; readonly kept: readonly KeptSum[] }
+
 /**
- * Makes sums that are missing: reads what they are made of, and beside the answer keeps what is made of that, unless it
- * changed meanwhile.
+ * Makes sums that are missing: reads what they are made of (`make` may read more), and beside the answer keeps what is made of
+ * that, unless it changed meanwhile.
  */
 export async function makeSums<R>(
   stores: Pick<Stores, 'db' | 'waitUntil' | 'warn'>,
   wanted: readonly (Span & { readonly projectId: string })[],
   read: Readonly<[BatchItem<'sqlite'>, ...BatchItem<'sqlite'>[]]>,
-  make: (results: readonly unknown[]) => { readonly made: R; readonly kept: readonly KeptSum[] },
+  make: (results: readonly unknown[]) => Made<R> | Promise<Made<R>>,
 ): Promise<R> {
   const { db, warn } = stores
   const maker = crypto.randomUUID()
@@ -48,7 +51,7 @@ export async function makeSums<R>(
     warn('sums_unwritable', error)
     return null
   })
-  const { made, kept } = make(begun ? begun.slice(1) : await db.batch(read))
+  const { made, kept } = await make(begun ? begun.slice(1) : await db.batch(read))
   if (begun) stores.waitUntil(keep(db, maker, kept).catch((error) => warn('sums_unwritable', error)))
   return made
 }

@@ -60,7 +60,6 @@ export const listeners = sqliteTable(
   },
   (t) => [
     index('listeners_project').on(t.projectId, t.createdAt),
-    index('listeners_failing').on(t.failingSince).where(sql`failing_since is not null`),
     index('listeners_created_by').on(t.createdBy),
     index('listeners_minted_by').on(t.mintedBy),
   ],

@@ -292,6 +292,7 @@ export const workflows = sqliteTable(
   (t) => [
     uniqueIndex('workflows_external').on(t.pipelineId, t.externalId),
     index('workflows_created').on(t.projectId, t.createdAt),
+    index('workflows_name').on(t.projectId, t.name, t.createdAt),
     index('workflows_told').on(t.projectId, t.reportedClass, t.firstReportedAfter),
   ],
 )
@@ -336,6 +337,8 @@ export const builds = sqliteTable(
     /** The number of the build that this one repeats. */
     retryOf: integer('retry_of'),
     createdAt: integer('created_at').notNull(),
+    /** 0 until it gets an artifact or a pack, by a trigger (migrations/0027), and 1 from then on; null in older rows, of which nobody knows. */
+    kept: integer('kept'),
   },
   (t) => [
     uniqueIndex('builds_external').on(t.projectId, t.externalId),
@@ -347,6 +350,8 @@ export const builds = sqliteTable(
     index('builds_pipeline').on(t.pipelineId, t.stage),
     index('builds_age').on(t.projectId, t.createdAt),
     index('builds_workflow').on(t.workflowId),
+    index('builds_kept').on(t.projectId, t.num).where(sql`kept is not 0`),
+    index('builds_job_kept').on(t.projectId, t.jobName, t.num).where(sql`kept is not 0`),
   ],
 )
 
@@ -407,7 +412,7 @@ export const testResults = sqliteTable(
 
 /**
  * What is made of many rows of a project and is read more often than those change: `src/storage/builds/sums.ts`. A row ends with
- * the first change of what it was made of, by triggers (migrations/0026): no statement can forget it.
+ * the first change of what it was made of, by triggers (migrations/0026 and 0027): no statement can forget it.
  */
 export const sums = sqliteTable(
   'sums',
@@ -429,8 +434,8 @@ export const sums = sqliteTable(
   (t) => [primaryKey({ columns: [t.projectId, t.kind, t.since, t.branch] })],
 )
 
-/** Of what: the state of the default branch, the newest builds by branch, or the runs of an hour or a day. */
-export type SumKind = 'default' | 'branches' | 'hour' | 'day'
+/** Of what: the state of the default branch, the newest builds by branch, the runs of an hour or a day, or the flaky failures of a day. */
+export type SumKind = 'default' | 'branches' | 'hour' | 'day' | 'flaky'
 
 /** Where a daily task that works in bounded steps stopped. */
 export const sweeps = sqliteTable('sweeps', {

@@ -21,7 +21,7 @@ export type TokenPage<T> = {
 }
 
 /** So many tokens are looked at for one page. */
-const LOOKED_AT = 2_000
+const LOOKED_AT = 1_000
 
 /** Which of all tokens: those that fit, and of whose names a text is a part, letter case of A to Z ignored. */
 export type WhichTokens = { readonly fits: SQL | undefined; readonly text: string }
@@ -100,7 +100,7 @@ export function everyTokenQuery(db: Db, after: string | null, limit: number) {
     .limit(limit)
 }
 
-/** Looks through the next 2,000 tokens where they are, so that only those that are asked for leave the database. */
+/** Looks through the next 1,000 tokens where they are, so that only those that are asked for leave the database. */
 export function fittingTokensQuery(db: Db, { fits, text }: WhichTokens, after: string | null, limit: number) {
   const next = db
     .select({ id: tokens.id })

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import type { Project } from '../../../src/domain/project.ts'
 import { findLatestArtifact } from '../../../src/storage/artifacts/artifacts.ts'
 import { findBranchStatus } from '../../../src/storage/builds/branch-status.ts'
-import { findLatestBuild, type LatestOf } from '../../../src/storage/builds/builds.ts'
+import { findNewest, hasBuild, type LatestOf } from '../../../src/storage/builds/latest.ts'
 import { seedProject } from '../../support/seed/seed.ts'
 import { reportBuild } from '../../support/worker/as-instance.ts'
 import { openTestStores, type TestStores } from '../../support/worker/stores.ts'
@@ -58,7 +58,8 @@ describe('the latest of a project', () => {
     [{ filter: 'failed', job: 'lint' }, null],
     [{ branch: 'absent' }, null],
   ] satisfies [Partial<LatestOf>, number | null][])('build with %j is %s', async (which, num) => {
-    expect((await findLatestBuild(stores.db, project.id, { ...ANY, ...which }))?.num ?? null).toBe(num)
+    expect(await findNewest(stores.db, project.id, { ...ANY, ...which }, { others: null })).toBe(num)
+    expect(await hasBuild(stores.db, project.id, { ...ANY, ...which })).toBe(num !== null)
   })
 
   it.each([

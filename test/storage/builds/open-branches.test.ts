@@ -6,7 +6,8 @@ import type { Project } from '../../../src/domain/project.ts'
 import { findLatestArtifact, findLatestBuildWithArtifacts } from '../../../src/storage/artifacts/artifacts.ts'
 import { branchPipelinesQuery, listBranchPipelines } from '../../../src/storage/builds/branch-feeds.ts'
 import { branchOfQuery } from '../../../src/storage/builds/branch-of.ts'
-import { buildsQuery, findLatestBuild, listBuilds } from '../../../src/storage/builds/builds.ts'
+import { buildsQuery, listBuilds } from '../../../src/storage/builds/builds.ts'
+import { findNewest, hasBuild } from '../../../src/storage/builds/latest.ts'
 import { isOpenName, openBranchNames } from '../../../src/storage/builds/open-branches.ts'
 import { listPipelines, pipelinesQuery } from '../../../src/storage/builds/pipelines.ts'
 import { searchQuery, searchRuns } from '../../../src/storage/builds/runs.ts'
@@ -119,9 +120,10 @@ describe.each(CHOICES.map((patterns) => ({ patterns })))('of the branches $patte
     expect(rows.map(({ branch }) => branch).sort()).toEqual([...new Set(branchOfBuild.filter(open))].sort())
     const newest = branchOfBuild.findLastIndex(open) + 1 || null
     const latest = { branch: patterns, filter: 'none', job: null, workflow: null } as const
-    expect((await findLatestBuild(db, project.id, latest))?.num ?? null).toBe(newest)
+    expect(await findNewest(db, project.id, latest, { others: null })).toBe(newest)
     const newestLint = branchOfBuild.findLastIndex((branch, i) => open(branch) && i % 3 === 0) + 1 || null
-    expect((await findLatestBuild(db, project.id, { ...latest, job: 'lint' }))?.num ?? null).toBe(newestLint)
+    expect(await findNewest(db, project.id, { ...latest, job: 'lint' }, { others: null })).toBe(newestLint)
+    expect(await hasBuild(db, project.id, { ...latest, job: 'lint' })).toBe(newestLint !== null)
     const newestKept = branchOfBuild.findLastIndex((branch, i) => open(branch) && i % 4 === 0) + 1 || null
     expect(await findLatestBuildWithArtifacts(db, project.id, latest)).toBe(newestKept)
     const found = await findLatestArtifact(stores, project.id, latest, { nodeIndex: 0, path: 'a.txt' })

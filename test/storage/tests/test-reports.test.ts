@@ -403,7 +403,7 @@ describe('a flaky test', () => {
         await add(failure, 'aaa', [test('flaky', { ...fails, file: 'a.ts' }), test('red', fails)])
         await add(pass, 'aaa', [test('flaky', { file: 'moved.ts' }), test('red', fails), test('green')])
         await add(pass, 'bbb', [test('red')])
-        const flaky = await listFlakyFailures(stores.db, project.id, 0)
+        const flaky = await listFlakyFailures(stores, project.id, stores.now() - 14 * 86_400_000)
         expect(
           flaky.map(({ testName, file }) => [testName, file]),
           `${failure}, ${pass}`,

@@ -6,7 +6,7 @@ import {
   findLatestArtifacts,
   listArtifacts,
 } from '../../../storage/artifacts/artifacts.ts'
-import { findLatestBuild } from '../../../storage/builds/builds.ts'
+import { hasBuild } from '../../../storage/builds/latest.ts'
 import { redirectToDownload } from '../../downloads/redirect.ts'
 import { jsonRead } from '../../frame/answers.ts'
 import { openBranchesOf, openPathsOf } from '../../frame/open-parts.ts'
@@ -29,7 +29,7 @@ export function mountArtifacts(app: App): void {
     // Of the newest build that has any: with several jobs a commit, the newest of all is often one that has none.
     const paths = openPathsOf({ grant })
     const latest = await findLatestArtifacts(near, project.id, which, paths)
-    if (!latest && !(await findLatestBuild(near.db, project.id, which))) throw new AppError('build_not_found')
+    if (!latest && !(await hasBuild(near.db, project.id, which))) throw new AppError('build_not_found')
     return jsonRead(
       c,
       (latest?.artifacts ?? []).map((artifact) => artifactJson(publicOriginOf(c), artifact)),

@@ -31,7 +31,7 @@ const PAGE_SIZE = 100
 export function mountInsights(app: App): void {
   route(app, 'GET /api/v2/insights/:vcs/:org/:repo/flaky-tests', async (c, { project }) => {
     const since = c.env.stores.now() - FLAKY_DAYS * DAY_MS
-    return jsonRead(c, flakyTestsJson(await listFlakyFailures(c.env.stores.db, project.id, since)))
+    return jsonRead(c, flakyTestsJson(await listFlakyFailures(c.env.stores, project.id, since)))
   })
 
   route(app, 'GET /api/v2/insights/:vcs/:org/:repo/workflows', async (c, { grant, project }) => {

@@ -1,8 +1,10 @@
-import { type SQL, sql } from 'drizzle-orm'
+import { and, eq, lt, type SQL, sql } from 'drizzle-orm'
+import { DAY_MS } from '../../../domain/day.ts'
 import { HAS_PASSED, type Runs, readRuns, runIn } from '../../../domain/tests/test-runs.ts'
-import { builds, pipelines, testResults, workflows } from '../../schema/schema.ts'
+import { isOfFormat, makeSums, sumIn } from '../../builds/sums.ts'
+import { builds, pipelines, sums, testResults, workflows } from '../../schema/schema.ts'
 import { testFailures, testNames, testReports } from '../../schema/schema-tests.ts'
-import { type Db, rawStatement } from '../../stores.ts'
+import { type Db, rawStatement, type Stores } from '../../stores.ts'
 import { jsonChunks } from '../json-chunks.ts'
 
 /** One failure of a test that also passed, in the same job, on the same revision. */
@@ -25,56 +27,155 @@ const MAX_FAILURES = 5_000
 /** A failure, of which it is not known yet whether the test passed too. */
 type Failure = FlakyFailure & {
   readonly revision: string
+  /** When its report came. */
+  readonly toldAt: number
   /** Whether it passed in what is still rows of `test_results`. */
   readonly hasPassed: number
   /** Whether other reports of the job on that revision may have the test. */
   readonly hasSiblings: number
 }
 
-/** Such failures since then, newest first. */
-export async function listFlakyFailures(db: Db, projectId: string, since: number): Promise<FlakyFailure[]> {
-  const failures = await db.all<Failure>(flakyFailuresQuery(projectId, since))
-  const open = failures.filter(({ hasPassed, hasSiblings }) => hasPassed === 0 && hasSiblings === 1)
-  const passes = open.length === 0 ? () => false : await readPasses(db, projectId, open)
-  return failures
-    .filter((failure) => failure.hasPassed === 1 || passes(failure))
-    .map(({ revision: _, hasPassed: __, hasSiblings: ___, ...flaky }) => flaky)
+type FlakyStores = Pick<Stores, 'db' | 'now' | 'waitUntil' | 'warn'>
+
+/** Such failures in workflows since then, newest first. They are summed up by the day (UTC) on which their reports came. */
+export async function listFlakyFailures(
+  stores: FlakyStores,
+  projectId: string,
+  since: number,
+): Promise<readonly FlakyFailure[]> {
+  const { db, now } = stores
+  const days = daysBetween(since, now())
+  const [rows, old] = await db.batch([
+    daySumsQuery(db, projectId, days),
+    rawStatement(db, oldFailuresQuery(projectId, since)),
+  ])
+  const kept = new Map(rows.map((row) => [row.since, sumIn<readonly FlakyFailure[]>(row.value) ?? []]))
+  const missing = days.filter((day) => !kept.has(day))
+  const told = [...kept.values(), await makeDays(stores, projectId, missing)].flat()
+  if (missing.length > 0)
+    stores.waitUntil(dropOld(db, projectId, days).catch((error) => stores.warn('sums_undroppable', error)))
+  const ofRows = await flakyOf(db, projectId, old.results as unknown as readonly Failure[])
+  return [...told.filter(({ workflowCreatedAt }) => workflowCreatedAt >= since), ...ofRows.map(plain)].sort(
+    (one, other) => other.workflowCreatedAt - one.workflowCreatedAt,
+  )
 }
 
-export function flakyFailuresQuery(projectId: string, since: number) {
-  // The cross joins keep the order in which the indexes fit: reports with failures, these, then each one's siblings. Mostly
-  // nothing is left of the old results.
-  const ofBuilds = sql`b.job_name, b.build_num, p.revision, p.number, w.id as workflow_id, w.name as workflow_name, w.created_at`
-  const isRecent = sql`w.project_id = ${projectId} and w.created_at >= ${since}`
-  // A report comes after the first one of its workflow.
-  const hasFailed = sql`r.project_id = ${projectId} and r.created_at >= ${since} and r.failed + r.errored > 0`
+function dayOf(at: number): number {
+  return at - (at % DAY_MS)
+}
+
+function daysBetween(since: number, until: number): readonly number[] {
+  const count = (dayOf(until) - dayOf(since)) / DAY_MS + 1
+  return Array.from({ length: count }, (_, i) => dayOf(since) + i * DAY_MS)
+}
+
+export function daySumsQuery(db: Db, projectId: string, days: readonly number[]) {
+  return db
+    .select({ since: sums.since, value: sums.value })
+    .from(sums)
+    .where(
+      and(
+        eq(sums.projectId, projectId),
+        eq(sums.kind, 'flaky'),
+        sql`${sums.since} in (select row.value from json_each(${JSON.stringify(days)}) as row)`,
+        eq(sums.branch, ''),
+        sql`${sums.value} is not null`,
+        isOfFormat(),
+      ),
+    )
+}
+
+/** Days that no look reaches any more. */
+async function dropOld(db: Db, projectId: string, days: readonly number[]): Promise<void> {
+  const ofDays = and(eq(sums.projectId, projectId), eq(sums.kind, 'flaky'))
+  await db.delete(sums).where(and(ofDays, lt(sums.since, Math.min(...days))))
+}
+
+/** A day's JSON that is longer is not kept: it would be too long for one parameter. */
+const MAX_DAY_LENGTH = 1_000_000
+
+/** What came on the days of which no sum is kept: the newest 5,000 failures are looked at, and what is made of whole days is kept. */
+async function makeDays(
+  stores: FlakyStores,
+  projectId: string,
+  days: readonly number[],
+): Promise<readonly FlakyFailure[]> {
+  if (days.length === 0) return []
+  const { db } = stores
+  const wanted = days.map((since) => ({ projectId, kind: 'flaky', since }) as const)
+  return makeSums(stores, wanted, [rawStatement(db, toldFailuresQuery(projectId, days))], async ([answer]) => {
+    const failures = (answer as { readonly results: readonly Failure[] }).results
+    const flaky = Map.groupBy(await flakyOf(db, projectId, failures), ({ toldAt }) => dayOf(toldAt))
+    const isWhole = (day: number) => failures.length < MAX_FAILURES || day > dayOf(failures.at(-1)?.toldAt ?? 0)
+    const made = wanted.map((one) => ({ ...one, branch: '', value: (flaky.get(one.since) ?? []).map(plain) }))
+    return {
+      made: made.flatMap(({ value }) => value),
+      kept: made.filter(({ since, value }) => isWhole(since) && JSON.stringify(value).length <= MAX_DAY_LENGTH),
+    }
+  })
+}
+
+/** Those of these of which the test passed too. */
+async function flakyOf(db: Db, projectId: string, failures: readonly Failure[]): Promise<readonly Failure[]> {
+  const open = failures.filter(({ hasPassed, hasSiblings }) => hasPassed === 0 && hasSiblings === 1)
+  const passes = open.length === 0 ? () => false : await readPasses(db, projectId, open)
+  return failures.filter((failure) => failure.hasPassed === 1 || passes(failure))
+}
+
+function plain({ revision: _, toldAt: __, hasPassed: ___, hasSiblings: ____, ...flaky }: Failure): FlakyFailure {
+  return flaky
+}
+
+// The cross joins keep the order in which the indexes fit: reports with failures, these, then each one's siblings.
+
+/** Failures that are still rows of `test_results`: mostly there are none left. */
+export function oldFailuresQuery(projectId: string, since: number): SQL {
+  return withPasses(
+    sql`select t.classname, t.name, t.source, t.file, t.run_time_seconds, 0 as report_id, w.created_at as told_at, ${OF_BUILD}
+    from ${workflows} as w cross join ${builds} as b on b.workflow_id = w.id
+    cross join ${testResults} as t on t.build_id = b.id and t.result in ('failure', 'error')
+    cross join ${pipelines} as p on p.id = w.pipeline_id
+    where w.project_id = ${projectId} and w.created_at >= ${since} and exists (select 1 from ${testResults} where build_id >= '')
+    order by w.created_at desc`,
+    projectId,
+  )
+}
+
+/** Failures whose reports came on these days, the newest reports first. */
+export function toldFailuresQuery(projectId: string, days: readonly number[]): SQL {
+  const [first, last] = [Math.min(...days), Math.max(...days)]
+  return withPasses(
+    sql`select n.classname, n.name, t.source, nullif(n.file, '') as file, t.run_time_seconds, r.id as report_id, r.created_at as told_at, ${OF_BUILD}
+    from ${testReports} as r cross join ${builds} as b on b.id = r.build_id
+    cross join ${workflows} as w on w.id = b.workflow_id
+    cross join ${testFailures} as t on t.report_id = r.id and t.outcome in ('failure', 'error')
+    cross join ${testNames} as n on n.id = t.test_id
+    cross join ${pipelines} as p on p.id = w.pipeline_id
+    where r.project_id = ${projectId} and r.created_at >= ${first} and r.created_at < ${last + DAY_MS} and r.failed + r.errored > 0
+      and r.created_at - r.created_at % ${DAY_MS} in (select row.value from json_each(${JSON.stringify(days)}) as row)
+    order by r.created_at desc`,
+    projectId,
+  )
+}
+
+const OF_BUILD = sql`b.job_name, b.build_num, p.revision, p.number, w.id as workflow_id, w.name as workflow_name, w.created_at`
+
+/** The newest of these failures, and whether there may be a pass of each. */
+function withPasses(failures: SQL, projectId: string): SQL {
   const siblings = sql`${pipelines} as p cross join ${builds} as b on b.pipeline_id = p.id and b.job_name = f.job_name`
   const ofRevision = sql`p.project_id = ${projectId} and p.revision = f.revision`
-  return sql`with failures as materialized (
-      select t.classname, t.name, t.source, t.file, t.run_time_seconds, 0 as report_id, ${ofBuilds}
-      from ${workflows} as w cross join ${builds} as b on b.workflow_id = w.id
-      cross join ${testResults} as t on t.build_id = b.id and t.result in ('failure', 'error')
-      cross join ${pipelines} as p on p.id = w.pipeline_id
-      where ${isRecent} and exists (select 1 from ${testResults} where build_id >= '')
-      union all
-      select n.classname, n.name, t.source, nullif(n.file, ''), t.run_time_seconds, r.id, ${ofBuilds}
-      from ${testReports} as r cross join ${builds} as b on b.id = r.build_id
-      cross join ${workflows} as w on w.id = b.workflow_id
-      cross join ${testFailures} as t on t.report_id = r.id and t.outcome in ('failure', 'error')
-      cross join ${testNames} as n on n.id = t.test_id
-      cross join ${pipelines} as p on p.id = w.pipeline_id
-      where ${hasFailed} and ${isRecent}
-      order by 13 desc limit ${MAX_FAILURES})
+  return sql`with failures as materialized (${failures} limit ${MAX_FAILURES})
     select f.classname as classname, f.name as testName, f.source as source, f.file as file,
       f.run_time_seconds as runTimeSeconds, f.job_name as jobName, f.build_num as jobNumber, f.number as pipelineNumber,
       f.workflow_id as workflowId, f.workflow_name as workflowName, f.created_at as workflowCreatedAt, f.revision as revision,
+      f.told_at as toldAt,
       exists (select 1 from ${siblings}
         cross join ${testResults} as t on t.build_id = b.id and t.classname = f.classname and t.name = f.name and t.result = 'success'
         where ${ofRevision}) as hasPassed,
       exists (select 1 from ${siblings}
         cross join ${testReports} as r on r.build_id = b.id and (r.id <> f.report_id or instr(r.outcomes, 'M') > 0)
         where ${ofRevision} and r.passed > 0) as hasSiblings
-    from failures as f order by f.created_at desc`
+    from failures as f order by f.told_at desc`
 }
 
 /** Whether the test of a failure passed in a report of that job on that revision. */

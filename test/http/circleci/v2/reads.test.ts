@@ -6,7 +6,7 @@ import type { TestOutcome } from '../../../../src/domain/tests/test-result.ts'
 import { pipelinesQuery } from '../../../../src/storage/builds/pipelines.ts'
 import { jobsOfWorkflowsQuery, jobsQuery, workflowsQuery } from '../../../../src/storage/builds/workflows.ts'
 import { workflows } from '../../../../src/storage/schema/schema.ts'
-import { flakyFailuresQuery } from '../../../../src/storage/tests/answers/flaky-tests.ts'
+import { daySumsQuery, oldFailuresQuery, toldFailuresQuery } from '../../../../src/storage/tests/answers/flaky-tests.ts'
 import { seedProject } from '../../../support/seed/seed.ts'
 import { seedBuild } from '../../../support/seed/seed-builds.ts'
 import { openTestApp } from '../../../support/worker/app.ts'
@@ -387,7 +387,9 @@ it('reads no whole table', async () => {
     jobsQuery(db, 'w'),
     workflowsQuery(db, ofProject, 20),
     jobsOfWorkflowsQuery(db, ofProject, 20),
-    dialect.sqlToQuery(flakyFailuresQuery('p', 0)),
+    daySumsQuery(db, 'p', [0]),
+    dialect.sqlToQuery(oldFailuresQuery('p', 0)),
+    dialect.sqlToQuery(toldFailuresQuery('p', [0])),
   ]
   // `f` is the materialized list of failures.
   for (const query of queries) expect((await scansOf(db, query)).filter((step) => step !== 'SCAN f')).toEqual([])
