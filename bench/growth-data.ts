@@ -137,8 +137,8 @@ function* chunksOf(count: number, size = ROWS_A_STATEMENT): Generator<readonly [
   for (let from = 1; from <= count; from += size) yield [from, Math.min(count, from + size - 1)]
 }
 
-// Of the newest 500 builds that may pass, three rows each: see ROWS_SEARCHED in src/storage/builds/latest.ts.
-const BOUND = 1_600
+// Of the newest 300 builds that may pass, three rows each at most: see ROWS_SEARCHED in src/storage/builds/latest.ts.
+const BOUND = 950
 // A sum of each day and hour of a window, of a branch and of all; and the runs of two hours.
 const SUMS = 2_500
 // Six rows of each.
@@ -155,8 +155,6 @@ export type Read = {
   readonly status?: number
   /** It goes through at most so many rows, and reaches that only in a large database. */
   readonly bound?: number
-  /** Why it may take longer there. */
-  readonly slower?: string
 }
 
 const V1 = `/api/v1.1/project/${GROWING}`

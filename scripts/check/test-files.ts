@@ -61,6 +61,7 @@ export const WALKS = [
   'test/storage/reporting/checks-alone.test.ts',
   'test/storage/reporting/set-back.test.ts',
   'test/storage/reporting/webhook-order.test.ts',
+  'test/storage/tests/answers/flaky-tests.test.ts',
 ]
 
 /**

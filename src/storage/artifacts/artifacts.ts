@@ -5,7 +5,7 @@ import type { Artifact, ArtifactPlace } from '../../domain/artifacts/artifact.ts
 import { digestText } from '../../domain/artifacts/artifact-digest.ts'
 import type { BuildFilter } from '../../domain/builds/build.ts'
 import { passes } from '../builds/builds.ts'
-import { findNewest, type LatestOf, newestBuilds, ROWS_SEARCHED } from '../builds/latest.ts'
+import { candidate, findNewest, type LatestOf, newestBuilds, ROWS_SEARCHED } from '../builds/latest.ts'
 import { isOpenName, ofBranch, ofEachBranch, type WhichBranch } from '../builds/open-branches.ts'
 import { isBuild, type WhichBuild } from '../builds/which-build.ts'
 import { artifacts, builds } from '../schema/schema.ts'
@@ -104,7 +104,7 @@ const MAX_PACKS_SEARCHED = 30
 
 /**
  * The artifact at that path of the newest build that has it, of the branch and passing the filter where they are named.
- * With a filter, of the newest 500 that have it; of those in packs, of the newest 30 packs.
+ * With a filter, of the newest 300 that have it; of those in packs, of the newest 30 packs.
  */
 export async function findLatestArtifact(
   stores: ListStores,
@@ -196,7 +196,7 @@ export function selectNewestPacks(
 
 /**
  * The number of the newest build that has artifacts (or, with patterns, one at a path that fits, or a pack), of those named, as far
- * as `findNewest` searches them; and of the job, or of all, the newest 500 that ever had any.
+ * as `findNewest` searches them; and of the job, or of all, the newest 300 that ever had any.
  */
 export function findLatestBuildWithArtifacts(
   db: Db,
@@ -213,8 +213,8 @@ export function findLatestBuildWithArtifacts(
       mayHaveArtifacts(),
     ),
   )
-  const also = sql`(exists (select 1 from ${artifacts} where ${and(eq(artifacts.buildId, builds.id), isAtOpenPath(paths))})
-    or exists (select 1 from ${packs} where ${packs.buildId} = ${builds.id}))`
+  const also = sql`(exists (select 1 from ${artifacts} where ${and(eq(artifacts.buildId, candidate.id), isAtOpenPath(paths))})
+    or exists (select 1 from ${packs} where ${packs.buildId} = ${candidate.id}))`
   return findNewest(db, projectId, which, { others, also, before })
 }
 

@@ -1,4 +1,5 @@
 import { and, desc, eq, type SQL, sql } from 'drizzle-orm'
+import type { SQLiteColumn } from 'drizzle-orm/sqlite-core'
 import type { Reach } from '../../domain/access/limits/reach.ts'
 import {
   type Build,
@@ -232,19 +233,22 @@ export function recentBuildsQuery(db: Db, reach: Reach, { limit, offset }: Page)
     .orderBy(desc(builds.createdAt), desc(builds.num))
 }
 
-/** The condition of a v1.1 `filter`. */
-export function passes(filter: BuildFilter): SQL | undefined {
+/** The condition of a v1.1 `filter`, of builds or of what stands for them. */
+export function passes(
+  filter: BuildFilter,
+  of: Record<'class' | 'stage' | 'status', SQLiteColumn> = builds,
+): SQL | undefined {
   switch (filter) {
     case 'none':
       return undefined
     case 'completed':
-      return and(eq(builds.stage, 2), sql`${builds.status} <> 'not_run'`)
+      return and(eq(of.stage, 2), sql`${of.status} <> 'not_run'`)
     case 'successful':
-      return eq(builds.class, 'green')
+      return eq(of.class, 'green')
     case 'failed':
-      return eq(builds.class, 'red')
+      return eq(of.class, 'red')
     case 'running':
-      return eq(builds.class, 'blue')
+      return eq(of.class, 'blue')
   }
 }
 

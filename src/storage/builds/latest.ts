@@ -1,4 +1,5 @@
 import { and, desc, eq, lt, type SQL, sql } from 'drizzle-orm'
+import { alias } from 'drizzle-orm/sqlite-core'
 import type { BuildFilter } from '../../domain/builds/build.ts'
 import { builds, workflows } from '../schema/schema.ts'
 import type { Db } from '../stores.ts'
@@ -13,7 +14,7 @@ export type LatestOf = {
 }
 
 /** So many rows are searched where no index finds the one, and of each branch where there are several: what is absent must not cost reading all. */
-export const ROWS_SEARCHED = 500
+export const ROWS_SEARCHED = 300
 /** And so many runs of a workflow. */
 const RUNS_SEARCHED = 100
 
@@ -21,15 +22,19 @@ const RUNS_SEARCHED = 100
 export async function hasBuild(db: Db, projectId: string, which: LatestOf): Promise<boolean> {
   const { job } = which
   const ofJob = and(eq(builds.projectId, projectId), job === null ? undefined : eq(builds.jobName, job))
-  const ofAny = sql`select ${builds.id}, ${builds.num} as num from ${builds} where ${ofJob} limit ${ROWS_SEARCHED}`
-  const others = job === null ? null : ofAny
+  const others = job === null ? null : searched(sql`${builds} where ${ofJob} limit ${ROWS_SEARCHED}`)
   return (await findNewest(db, projectId, which, { others })) !== null
 }
 
+/** What a search looks at of builds. */
+export const candidate = alias(builds, 'candidate')
+const { id, num, jobName, branch, status, class: statusClass, stage, workflowId } = builds
+const LOOKED_AT = [id, num, jobName, branch, status, statusClass, stage, workflowId]
+
 /**
- * The number of the newest build for which `also` holds, of those named: searched among the newest 500 of branch and filter, or of
- * branch and job where both are named. Where none of these fits, among the newest 100 runs of the workflow or, without one,
- * among `others`.
+ * The number of the newest build for which `also` (of a `candidate`) holds, of those named: searched among the newest 300 of branch
+ * and filter, or of branch and job where both are named. Where none of these fits, among the newest 100 runs of the workflow
+ * or, without one, among `others`.
  */
 export async function findNewest(
   db: Db,
@@ -37,42 +42,51 @@ export async function findNewest(
   which: LatestOf,
   search: { readonly others: SQL | null; readonly also?: SQL; readonly before?: number | null },
 ): Promise<number | null> {
-  const { branch, filter, job, workflow } = which
-  const before = search.before == null ? undefined : lt(builds.num, search.before)
-  const ofJob = job === null ? undefined : eq(builds.jobName, job)
+  const { filter, job, workflow } = which
+  const before = search.before ?? Number.MAX_SAFE_INTEGER
   // A job on one branch has an index of its own; otherwise the index of the filter's class is used.
-  const indexed = typeof branch === 'string' && ofJob ? ofJob : passes(filter)
-  const ofBranches = isOfBranch(projectId, branch, { filter, newest: ROWS_SEARCHED })
-  const newest = and(eq(builds.projectId, projectId), ofBranches, before, indexed)
-  const isOpen = ofBranch(branch, {
-    one: (name) => eq(builds.branch, name),
-    some: (patterns) => isOpenName(sql`${builds.branch}`, patterns),
-  })
-  const ofWorkflow = workflow === null ? undefined : eq(workflows.name, workflow)
-  const fits = and(isOpen, before, ofJob, passes(filter), ofWorkflow, search.also)
+  const indexed = typeof which.branch === 'string' && job !== null ? eq(builds.jobName, job) : passes(filter)
+  const ofBranches = isOfBranch(projectId, which.branch, { filter, newest: ROWS_SEARCHED })
+  const newest = and(eq(builds.projectId, projectId), ofBranches, lt(builds.num, before), indexed)
+  const fits = and(
+    lt(candidate.num, before),
+    ofBranch(which.branch, {
+      one: (name) => eq(candidate.branch, name),
+      some: (patterns) => isOpenName(sql`${candidate.branch}`, patterns),
+    }),
+    passes(filter, candidate),
+    job === null ? undefined : eq(candidate.jobName, job),
+    workflow === null ? undefined : isOfWorkflow(workflow),
+    search.also,
+  )
   const others = workflow === null ? search.others : buildsOfRuns(projectId, workflow)
-  return (await firstOf(db, sql`${newestBuilds(newest)}`, fits)) ?? (others && (await firstOf(db, others, fits)))
+  return (await firstOf(db, newestBuilds(newest), fits)) ?? (others && (await firstOf(db, others, fits)))
+}
+
+function isOfWorkflow(name: string): SQL {
+  return sql`exists (select 1 from ${workflows} where ${workflows.id} = ${candidate.workflowId} and ${workflows.name} = ${name})`
 }
 
 /** The builds that fit, newest first: what searches them stops with the first that it wants. */
 export function newestBuilds(which: SQL | undefined): SQL {
-  return sql`select ${builds.id}, ${builds.num} as num from ${builds} where ${which} order by ${desc(builds.num)} limit ${ROWS_SEARCHED}`
+  return searched(sql`${builds} where ${which} order by ${desc(num)} limit ${ROWS_SEARCHED}`)
 }
 
 function buildsOfRuns(projectId: string, workflow: string): SQL {
   const ofName = and(eq(workflows.projectId, projectId), eq(workflows.name, workflow))
   const runs = sql`select ${workflows.id} from ${workflows} where ${ofName} order by ${desc(workflows.createdAt)} limit ${RUNS_SEARCHED}`
-  return sql`select b.id, b.build_num as num from (${runs}) as page_subquery cross join ${builds} as b on b.workflow_id = page_subquery.id order by num desc`
+  return searched(
+    sql`(${runs}) as page_subquery cross join ${builds} on ${workflowId} = page_subquery.id order by ${desc(num)}`,
+  )
+}
+
+function searched(from: SQL): SQL {
+  return sql`select ${sql.join(LOOKED_AT, sql`, `)} from ${from}`
 }
 
 async function firstOf(db: Db, candidates: SQL, fits: SQL | undefined): Promise<number | null> {
-  const [row] = await db
-    .select({ num: sql<number>`candidate.num`.as('candidate_num') })
-    .from(sql`(${candidates}) as candidate`)
-    .innerJoin(builds, sql`${builds.id} = candidate.id`)
-    .innerJoin(workflows, eq(workflows.id, builds.workflowId))
-    .where(fits)
-    .orderBy(sql`candidate.num desc`)
-    .limit(1)
+  const [row] = await db.all<{ num: number }>(
+    sql`select ${candidate.num} as num from (${candidates}) as candidate where ${fits} order by ${desc(candidate.num)} limit 1`,
+  )
   return row?.num ?? null
 }
