@@ -1,4 +1,6 @@
 DROP INDEX `listeners_failing`;--> statement-breakpoint
+DROP INDEX `test_reports_failed`;--> statement-breakpoint
+CREATE INDEX `test_reports_failing` ON `test_reports` (`project_id`,`created_at`) WHERE failed + errored + flaky > 0;--> statement-breakpoint
 ALTER TABLE `builds` ADD `kept` integer;--> statement-breakpoint
 CREATE INDEX `builds_kept` ON `builds` (`project_id`,`build_num`) WHERE kept is not 0;--> statement-breakpoint
 CREATE INDEX `builds_job_kept` ON `builds` (`project_id`,`job_name`,`build_num`) WHERE kept is not 0;--> statement-breakpoint

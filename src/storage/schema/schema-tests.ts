@@ -61,7 +61,7 @@ export const testReports = sqliteTable(
     uniqueIndex('test_reports_build').on(t.buildId, t.report),
     index('test_reports_project').on(t.projectId, t.id),
     index('test_reports_object').on(t.objectKey),
-    index('test_reports_failed').on(t.projectId, t.createdAt).where(sql`failed + errored > 0`),
+    index('test_reports_failing').on(t.projectId, t.createdAt).where(sql`failed + errored + flaky > 0`),
   ],
 )
 

@@ -151,7 +151,7 @@ export function toldFailuresQuery(projectId: string, days: readonly number[]): S
     cross join ${testFailures} as t on t.report_id = r.id and t.outcome in ('failure', 'error')
     cross join ${testNames} as n on n.id = t.test_id
     cross join ${pipelines} as p on p.id = w.pipeline_id
-    where r.project_id = ${projectId} and r.created_at >= ${first} and r.created_at < ${last + DAY_MS} and r.failed + r.errored > 0
+    where r.project_id = ${projectId} and r.created_at >= ${first} and r.created_at < ${last + DAY_MS} and r.failed + r.errored + r.flaky > 0 and r.failed + r.errored > 0
       and r.created_at - r.created_at % ${DAY_MS} in (select row.value from json_each(${JSON.stringify(days)}) as row)
     order by r.created_at desc`,
     projectId,

@@ -98,9 +98,8 @@ export function revisionsOfTestsQuery(projectId: string, tests: readonly number[
 export function revisionsOfProjectQuery(projectId: string, since: number): SQL {
   return revisionReports(
     projectId,
-    sql`select r.id from ${testReports} as r where r.project_id = ${projectId} and r.failed + r.errored + r.flaky > 0
-      and r.id > coalesce((select x.id from ${testReports} as x where x.project_id = ${projectId}
-        order by x.id desc limit 1 offset ${MAX_REPORTS_WITH_FAILURES}), 0)`,
+    sql`select r.id from ${testReports} as r where r.project_id = ${projectId} and r.created_at >= ${since}
+      and r.failed + r.errored + r.flaky > 0 order by r.created_at desc limit ${MAX_REPORTS_WITH_FAILURES}`,
     since,
   )
 }
