@@ -79,8 +79,7 @@ async function take(message: Message<OutboxMessage | UpkeepStep>, env: Bindings,
     }
     if ('deferred' in body) {
       trace.projectId = body.deferred.kind === 'reports' ? body.deferred.projectId : null
-      await doDeferred(stores, body.deferred)
-      await tellChanges(stores)
+      await doDeferred(stores, body.deferred).finally(() => tellChanges(stores))
       message.ack()
       return
     }

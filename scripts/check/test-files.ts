@@ -31,6 +31,8 @@ export const ALONE = [
   'test/storage/schema/query-plans.test.ts',
   'test/storage/tests/forget-names.test.ts',
   'test/storage/tests/test-reports.test.ts',
+  // It warns of all tokens there are.
+  'test/storage/tokens/token-notices.test.ts',
   'test/storage/upkeep/**',
 ]
 

@@ -5,12 +5,14 @@ import { parseInvocation } from './invocation.ts'
 import { runVitest } from './run-vitest.ts'
 import { runNode } from './tool.ts'
 
-/** Runs of vitest, the longest first: each keeps one core busy at most. */
+/** Runs of vitest, each of which keeps one core busy at most: the longest first, and none so long that it is left alone at the end. */
 const LANES: readonly (readonly string[])[] = [
   // On two cores vitest plays one file at a time: these mostly wait for what they started, and are the longest.
   ['--project=node', '--maxWorkers=3'],
+  ['--project=worker', '--shard=1/3'],
   ['--project=browser'],
-  ['--project=worker'],
+  ['--project=worker', '--shard=2/3'],
+  ['--project=worker', '--shard=3/3'],
   ['--project=worker-alone'],
   ['--project=walks', '--project=domain'],
 ]
