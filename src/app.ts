@@ -50,10 +50,14 @@ export function createApp(): App {
   return app
 }
 
-/** What answers a request, by the host that it asks. */
+/** What answers a request, by the host that it asks. Routes are mounted for the first request that needs them. */
 export function createApps(): (request: Request, opened: OpenRequest) => App {
-  const [app, reportHost] = [createApp(), createReportHost()]
-  return (request, { settings }) => (isForReports(settings, request) ? reportHost : app)
+  const mounted: { app?: App; reportHost?: App } = {}
+  return (request, { settings }) => {
+    const name = isForReports(settings, request) ? 'reportHost' : 'app'
+    mounted[name] ??= name === 'app' ? createApp() : createReportHost()
+    return mounted[name]
+  }
 }
 
 // What one isolate remembers between requests.

@@ -41,6 +41,8 @@ export const ALONE = [
  * stand-ins of the platform in Node play in a tenth of the time. `npm test` has them there, `npm run prove` in workerd.
  */
 export const WALKS = [
+  'test/actions/commit-statuses.test.ts',
+  'test/actions/notices/send-notice.test.ts',
   'test/http/circleci/v2/document.test.ts',
   'test/http/frame/access.test.ts',
   'test/http/frame/conditions.test.ts',
@@ -48,12 +50,15 @@ export const WALKS = [
   'test/http/frame/free-plan.test.ts',
   'test/http/frame/host.test.ts',
   'test/http/frame/id-slugs.test.ts',
+  'test/http/frame/kept-answers.test.ts',
   'test/http/frame/lasting-effects.test.ts',
   'test/http/frame/outages.test.ts',
   'test/http/hot.test.ts',
   'test/http/web/frame/access.test.ts',
   'test/http/web/frame/lasting-effects.test.ts',
+  'test/http/webhooks/repository.test.ts',
   'test/http/webhooks/true-status.test.ts',
+  'test/prove/notices-week.test.ts',
   'test/storage/reporting/build-reports.test.ts',
   'test/storage/builds/complete-pipelines.test.ts',
   'test/storage/builds/sums.test.ts',

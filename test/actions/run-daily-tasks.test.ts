@@ -10,7 +10,7 @@ import { seedProject } from '../support/seed/seed.ts'
 import { openTestStores } from '../support/worker/stores.ts'
 
 const YEARS_AGO = Date.now() - 800 * DAY_MS
-const BACKLOG = shareOf(200_000)
+const BACKLOG = shareOf(200_000, 40)
 // More than one query looks for.
 const OTHERS = shareOf(300)
 const CHUNK = 20_000

@@ -7,9 +7,9 @@ declare module 'vitest' {
   }
 }
 
-/** How much of a long proof is done: a tenth in `npm test`, all of it in `npm run prove`. */
-export function shareOf(whole: number): number {
-  return inject('isProof') ? whole : Math.ceil(whole / 10)
+/** How much of a long proof is done: a tenth in `npm test`, or another part, all of it in `npm run prove`. */
+export function shareOf(whole: number, part = 10): number {
+  return inject('isProof') ? whole : Math.ceil(whole / part)
 }
 
 /** How many runs of a property over orders of events: a quarter in `npm test`, all in `npm run prove`, there in workerd. */

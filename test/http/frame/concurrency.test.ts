@@ -3,9 +3,11 @@ import { asc, eq } from 'drizzle-orm'
 import { expect, it } from 'vitest'
 import { builds, pipelines, projects } from '../../../src/storage/schema/schema.ts'
 import { openDb } from '../../../src/storage/stores.ts'
+import { shareOf } from '../../prove/share.ts'
 import { call, seedTenant } from '../../support/api/http.ts'
 
-const COUNT = 200
+/** Of fifty pipelines. */
+const COUNT = shareOf(200, 2)
 const db = openDb(env.DB)
 
 it(`${COUNT} reports at once get gapless, unique numbers, and none is lost`, async () => {
