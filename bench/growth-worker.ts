@@ -1,6 +1,6 @@
 import { createApp, openRequest } from '../src/app.ts'
 import type { Bindings } from '../src/env.ts'
-import { createKeptAnswers } from '../src/http/frame/kept-answers.ts'
+import { createKeptAnswers } from '../src/http/frame/answers/kept-answers.ts'
 import { createMemory } from '../src/storage/memory.ts'
 import { openPrimary, type Stores } from '../src/storage/stores.ts'
 import { countingBucket, countingD1, nothingSpent } from './counting-d1.ts'

@@ -23,7 +23,7 @@ const PRICE = {
 const CPU_MS = 1
 /** A log line in ten is kept: `head_sampling_rate` in wrangler.toml. */
 const LOGGED = 0.1
-/** Rows that D1 reads for each, counted by test/prove/growth.test.ts and test/storage/tokens/uses.test.ts. */
+/** Rows that D1 reads for each, counted by test/prove/growth.test.ts and test/storage/tokens/uses/uses.test.ts. */
 const ROWS = { poll: 1, tokenRead: 4, statusRead: 14, use: 10 }
 
 const BASE: Load = {

@@ -16,7 +16,7 @@ export const ALONE = [
   'test/http/buildpass/builds/multipart-uploads.test.ts',
   'test/http/buildpass/builds/reports.test.ts',
   'test/http/buildpass/builds/test-reports.test.ts',
-  'test/http/buildpass/oidc.test.ts',
+  'test/http/buildpass/tokens/oidc.test.ts',
   'test/http/frame/metrics.test.ts',
   // They end and list the tokens of the whole instance.
   'test/http/instance/policy.test.ts',
@@ -50,7 +50,7 @@ export const WALKS = [
   'test/http/frame/free-plan.test.ts',
   'test/http/frame/host.test.ts',
   'test/http/frame/id-slugs.test.ts',
-  'test/http/frame/kept-answers.test.ts',
+  'test/http/frame/answers/kept-answers.test.ts',
   'test/http/frame/lasting-effects.test.ts',
   'test/http/frame/outages.test.ts',
   'test/http/hot.test.ts',
@@ -101,7 +101,7 @@ export const NEEDS_WORKERD = [
   'test/http/frame/packed-bodies.test.ts',
   'test/http/frame/request-ids.test.ts',
   // What D1 says of rows read and written is no stand-in's to say.
-  'test/storage/tokens/uses.test.ts',
+  'test/storage/tokens/uses/uses.test.ts',
   // They want a database that no other test fills.
   'test/http/instance/policy.test.ts',
   'test/http/instance/tokens.test.ts',
@@ -110,7 +110,7 @@ export const NEEDS_WORKERD = [
   'test/http/web/settings/let-in.test.ts',
   'test/outside/mail.test.ts',
   'test/prove/free-plan.test.ts',
-  'test/storage/builds/open-branches.test.ts',
+  'test/storage/builds/branches/open-branches.test.ts',
   'test/storage/reporting/checks-alone-before.test.ts',
   'test/storage/builds/pipeline-overviews.test.ts',
   'test/storage/reporting/told-workflows.test.ts',

@@ -31,7 +31,7 @@ const SIMULATION = 'scripts/mutants/simulation.test.ts'
 const TOKENS = 'test/http/circleci/v1/tokens.test.ts'
 const LIMITS = 'test/http/circleci/v1/token-limits.test.ts'
 const PROJECTS = 'test/http/buildpass/projects.test.ts'
-const OIDC = 'test/http/buildpass/oidc.test.ts'
+const OIDC = 'test/http/buildpass/tokens/oidc.test.ts'
 const SESSIONS = ['test/http/web/sign-in/sessions.test.ts', 'test/http/web/sign-in/github.test.ts']
 const WRITES = [
   'test/storage/tokens/rights.test.ts',
@@ -62,7 +62,7 @@ const TARGETS: Record<string, readonly string[]> = {
   'src/storage/tokens/token-ends.ts': [
     'test/storage/tokens/token-ends.test.ts',
     TOKENS,
-    'test/http/buildpass/leaks.test.ts',
+    'test/http/buildpass/tokens/leaks.test.ts',
     ...WRITES,
   ],
   'src/domain/access/fence.ts': ['test/domain/access/fence.test.ts', ...STORAGE, SIMULATION],

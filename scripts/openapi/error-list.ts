@@ -1,4 +1,4 @@
-import { ERRORS } from '../../src/http/frame/errors.ts'
+import { ERRORS } from '../../src/http/frame/answers/errors.ts'
 
 /** docs/api.md with the codes of refusals as they are now, by their status. */
 export function withErrorList(page: string): string {

@@ -1,7 +1,7 @@
 import * as v from 'valibot'
 import { badgeShape } from '../../src/http/badges/badge-shape.ts'
 import { outputShape } from '../../src/http/downloads/output-shape.ts'
-import { refusalShape } from '../../src/http/frame/refusal-shape.ts'
+import { refusalShape } from '../../src/http/frame/answers/refusal-shape.ts'
 import { healthShape, readinessShape } from '../../src/http/instance/health-shape.ts'
 import { said } from '../../src/http/json/shape.ts'
 import { rpcShape } from '../../src/http/mcp/rpc-shape.ts'

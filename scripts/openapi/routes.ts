@@ -1,5 +1,5 @@
 import { ACCESS, type Needs } from '../../src/http/frame/access.ts'
-import { refusalShape } from '../../src/http/frame/refusal-shape.ts'
+import { refusalShape } from '../../src/http/frame/answers/refusal-shape.ts'
 import { BUILDPASS_ROUTES } from './buildpass-routes.ts'
 import { OTHER_ROUTES } from './other-routes.ts'
 import type { Answer, ApiRouteName, Content, RouteDoc } from './route-doc.ts'

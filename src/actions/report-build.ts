@@ -1,7 +1,7 @@
 import type { Actor } from '../domain/access/actor.ts'
 import type { Build, BuildEvent, BuildReport } from '../domain/builds/build.ts'
 import type { RunReport } from '../domain/reporting/webhook-reading.ts'
-import { forgetBranchStatus } from '../storage/builds/branch-status.ts'
+import { forgetBranchStatus } from '../storage/builds/branches/branch-status.ts'
 import { enqueue } from '../storage/notices/outbox.ts'
 import { type Reported, storeEvent, storeReports, storeRun } from '../storage/reporting/build-reports.ts'
 import { ownBranchOf } from '../storage/reporting/fork-runs.ts'

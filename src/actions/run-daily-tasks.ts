@@ -10,9 +10,9 @@ import { type WarningsKey, warnOfEnds, warnOfUnused } from '../storage/notices/t
 import type { Stores, WriteStores } from '../storage/stores.ts'
 import { forgetNames, listCrowded } from '../storage/tests/forget-names.ts'
 import { moveOldResults } from '../storage/tests/move-old-results.ts'
-import { findPolicy } from '../storage/tokens/policy.ts'
+import { findPolicy } from '../storage/tokens/policy/policy.ts'
+import { endUnused } from '../storage/tokens/policy/unused.ts'
 import { pruneFeed } from '../storage/tokens/revocations.ts'
-import { endUnused } from '../storage/tokens/unused.ts'
 import {
   pruneDeliveries,
   pruneNoticeStates,

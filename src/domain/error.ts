@@ -1,4 +1,4 @@
-/** Why somebody is refused, as a closed list: the `code` of every JSON refusal. What each means on the wire is in http/frame/errors. */
+/** Why somebody is refused, as a closed list: the `code` of every JSON refusal. What each means on the wire is in http/frame/answers/errors. */
 export const ERROR_CODES = [
   'login_required',
   'invalid_token',

@@ -1,12 +1,12 @@
 import { createLinkMemory, type LinkMemory } from './artifacts/link-memory.ts'
-import { createStatusMemory, type StatusMemory } from './builds/status-memory.ts'
+import { createStatusMemory, type StatusMemory } from './builds/branches/status-memory.ts'
 import { type AccessMemory, createAccessMemory } from './edge/access-memory.ts'
 import { type ChangeMemory, createChangeMemory } from './edge/change-memory.ts'
 import { createFeedMemory, type FeedMemory } from './edge/feed-memory.ts'
 import { createGrantMemory, type GrantMemory } from './edge/grant-memory.ts'
 import { createSlots, type Slots } from './edge/shared-work.ts'
 import { createPlaceMemory, type PlaceMemory } from './projects/place-memory.ts'
-import { createUseMemory, type UseMemory } from './tokens/use-memory.ts'
+import { createUseMemory, type UseMemory } from './tokens/uses/use-memory.ts'
 import { createReadinessMemory, type ReadinessMemory } from './upkeep/readiness-memory.ts'
 
 /** All of storage that outlives a request in one isolate, each part with its owner. Nothing here is logged or stored. */

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { EXIT } from '../../cli/terminal/exit.ts'
 import { mintSecret } from '../../src/domain/access/secret.ts'
 import type { ErrorCode } from '../../src/domain/error.ts'
-import { statusOf } from '../../src/http/frame/errors.ts'
+import { statusOf } from '../../src/http/frame/answers/errors.ts'
 import { type Cli, openCli } from '../support/server/cli.ts'
 import { numberOf } from '../support/server/quick-command.ts'
 

@@ -12,7 +12,7 @@ import {
 import { DAY_MS } from '../../domain/day.ts'
 import { FLAKY_THRESHOLD, MAX_NAMED, type NoticeFacts } from '../../domain/notices/notice.ts'
 import type { NamedTest } from '../../domain/tests/named-test.ts'
-import { findBranchFailure, listOtherParts, readShown } from '../../storage/builds/branch-status.ts'
+import { findBranchFailure, listOtherParts, readShown } from '../../storage/builds/branches/branch-status.ts'
 import { type NamedParts, readPipelineParts } from '../../storage/builds/pipeline-parts.ts'
 import { askForgottenChecks, type Check, endCheck, findCheck } from '../../storage/notices/checks.ts'
 import {

@@ -1,5 +1,5 @@
 import { type Badge, type BadgeStyle, showableText } from '../../domain/builds/badge.ts'
-import { escapeMarkup } from '../frame/markup.ts'
+import { escapeMarkup } from '../frame/answers/markup.ts'
 
 /**
  * The image of a badge. Scrapers of badges take what stands before `</text></g>` as the value, so that there is one

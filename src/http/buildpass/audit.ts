@@ -1,7 +1,7 @@
 import type { Context } from 'hono'
 import { reachOf } from '../../domain/access/limits/reach.ts'
 import { type AuditRecord, listProjectAudit, listUserAudit } from '../../storage/projects/audit.ts'
-import { type Answer, jsonRead } from '../frame/answers.ts'
+import { type Answer, jsonRead } from '../frame/answers/answers.ts'
 import type { AppEnv } from '../frame/open-request.ts'
 import { queryCount } from '../frame/request/input.ts'
 import { type App, route } from '../frame/route.ts'

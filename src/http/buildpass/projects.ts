@@ -16,7 +16,7 @@ import {
 } from '../../storage/people/members.ts'
 import { findUserByLogin } from '../../storage/people/users.ts'
 import { deleteProject, updateProject } from '../../storage/projects/project-settings.ts'
-import { jsonDone, jsonRead, jsonWritten } from '../frame/answers.ts'
+import { jsonDone, jsonRead, jsonWritten } from '../frame/answers/answers.ts'
 import type { AppEnv } from '../frame/open-request.ts'
 import { queryCount, queryFlag, queryText, readJson } from '../frame/request/input.ts'
 import { type App, route } from '../frame/route.ts'

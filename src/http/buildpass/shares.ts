@@ -23,7 +23,7 @@ import {
   listShares,
   MAX_SHARES,
 } from '../../storage/shares/shares.ts'
-import { jsonDone, jsonRead, jsonWritten } from '../frame/answers.ts'
+import { jsonDone, jsonRead, jsonWritten } from '../frame/answers/answers.ts'
 import type { AppEnv } from '../frame/open-request.ts'
 import { MAX_BRANCH_LENGTH, queryCount, queryText, readJson } from '../frame/request/input.ts'
 import { publicOriginOf } from '../frame/request/origin.ts'

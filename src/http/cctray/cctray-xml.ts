@@ -1,6 +1,6 @@
 import type { CcState } from '../../domain/formats/cctray.ts'
 import { visibleText } from '../../domain/formats/visible-text.ts'
-import { escapeMarkup } from '../frame/markup.ts'
+import { escapeMarkup } from '../frame/answers/markup.ts'
 
 export type CcProject = CcState & { readonly name: string; readonly webUrl: string }
 

@@ -1,7 +1,7 @@
 import { visibleText } from '../../domain/formats/visible-text.ts'
 import type { SentNotice } from '../../domain/notices/notice-requests.ts'
 import { noticeText } from '../../domain/notices/notice-text.ts'
-import { escapeMarkup } from '../frame/markup.ts'
+import { escapeMarkup } from '../frame/answers/markup.ts'
 
 /** What a feed is of: `path` is its own, `page` that of the page with the same. */
 export type AtomFeed = {

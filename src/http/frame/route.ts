@@ -11,7 +11,9 @@ import type { ReadStores, Stores } from '../../storage/stores.ts'
 import { readFenced } from '../../storage/tokens/revocations.ts'
 import { RightGone } from '../../storage/tokens/rights.ts'
 import { ACCESS, isOfV1, type Needs, type ParamsOf, pathsOf, type RouteName } from './access.ts'
-import { type Answer, tagged } from './answers.ts'
+import { type Answer, tagged } from './answers/answers.ts'
+import { jsonFailure, jsonRefusal } from './answers/errors.ts'
+import { type Asker, giveKept, keptOrMade, questionFor, SCOPES } from './answers/kept-answers.ts'
 import {
   type Admitted,
   type Authorized,
@@ -22,8 +24,6 @@ import {
   type SlugSource,
   slugOnPath,
 } from './authorize.ts'
-import { jsonFailure, jsonRefusal } from './errors.ts'
-import { type Asker, giveKept, keptOrMade, questionFor, SCOPES } from './kept-answers.ts'
 import { requireOpenPart } from './open-parts.ts'
 import type { AppEnv, Asked, OpenRequest, TaggedAnswer } from './open-request.ts'
 import { leaveBody } from './request/body.ts'

@@ -21,7 +21,7 @@ import { findToken, insertToken, listTokens, MAX_TOKENS_HELD, type NewToken } fr
 import { personalLimits, projectLimits } from '../json/limits-json.ts'
 import { futureTime, label, overlapSeconds } from '../json/schemas.ts'
 import { endedJson, mintedTokenJson, tokenJson } from '../json/token-json.ts'
-import { type Answer, jsonWritten, listRead } from './answers.ts'
+import { type Answer, jsonWritten, listRead } from './answers/answers.ts'
 import type { PersonalGrant } from './authorize.ts'
 import type { AppEnv } from './open-request.ts'
 import { pageOf, queryFlag, readOptionalJson } from './request/input.ts'

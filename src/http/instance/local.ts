@@ -4,7 +4,7 @@ import { isSameText } from '../../domain/access/same-text.ts'
 import { AppError } from '../../domain/error.ts'
 import { lazily } from '../../domain/lazily.ts'
 import { LOGIN_RULE, parseLogin } from '../../domain/people/user.ts'
-import { jsonWritten } from '../frame/answers.ts'
+import { jsonWritten } from '../frame/answers/answers.ts'
 import { readJson } from '../frame/request/input.ts'
 import { type App, route } from '../frame/route.ts'
 

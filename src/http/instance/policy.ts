@@ -8,9 +8,9 @@ import {
   type ProjectMakers,
 } from '../../domain/access/policy.ts'
 import { lazily } from '../../domain/lazily.ts'
-import { type Breaking, endBreaking, listBreaking } from '../../storage/tokens/breaking.ts'
-import { findPolicy, putPolicy } from '../../storage/tokens/policy.ts'
-import { jsonRead, jsonWritten } from '../frame/answers.ts'
+import { type Breaking, endBreaking, listBreaking } from '../../storage/tokens/policy/breaking.ts'
+import { findPolicy, putPolicy } from '../../storage/tokens/policy/policy.ts'
+import { jsonRead, jsonWritten } from '../frame/answers/answers.ts'
 import { queryText, readJson } from '../frame/request/input.ts'
 import { type App, route } from '../frame/route.ts'
 import { isoOf } from '../json/iso-time.ts'

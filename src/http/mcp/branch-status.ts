@@ -1,4 +1,4 @@
-import { type BranchFailure, findBranchFailure } from '../../storage/builds/branch-status.ts'
+import { type BranchFailure, findBranchFailure } from '../../storage/builds/branches/branch-status.ts'
 import type { Found } from './answer.ts'
 import { type Asker, mayEver, slugFor, slugPath } from './asker.ts'
 import { failedTests } from './job-tests.ts'

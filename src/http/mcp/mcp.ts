@@ -1,7 +1,7 @@
 import type { Context } from 'hono'
 import type { Grant } from '../../domain/access/grant.ts'
 import { AppError, type ErrorCode } from '../../domain/error.ts'
-import { messageOf, statusOf } from '../frame/errors.ts'
+import { messageOf, statusOf } from '../frame/answers/errors.ts'
 import type { AppEnv } from '../frame/open-request.ts'
 import { parseInput, readText } from '../frame/request/input.ts'
 import { publicOriginOf } from '../frame/request/origin.ts'

@@ -6,7 +6,7 @@ import { AppError } from '../../domain/error.ts'
 import type { Slug } from '../../domain/project.ts'
 import { findArtifactLink } from '../../storage/artifacts/artifact-links.ts'
 import type { Stores } from '../../storage/stores.ts'
-import { answerFile, fileTagFor, wholeSecond } from '../frame/file-answer.ts'
+import { answerFile, fileTagFor, wholeSecond } from '../frame/answers/file-answer.ts'
 import type { AppEnv } from '../frame/open-request.ts'
 import { artifactUrlFor } from '../json/artifact-url.ts'
 

@@ -9,7 +9,7 @@ import { parseWebhookSource, type WebhookSource } from '../../domain/reporting/w
 import { findSlug } from '../../storage/projects/projects.ts'
 import { findWebhookSecrets } from '../../storage/reporting/webhooks.ts'
 import type { ParamsOf } from '../frame/access.ts'
-import { jsonSaid, jsonWritten } from '../frame/answers.ts'
+import { jsonSaid, jsonWritten } from '../frame/answers/answers.ts'
 import { slugOnPath } from '../frame/authorize.ts'
 import type { AppEnv } from '../frame/open-request.ts'
 import { readBytes } from '../frame/request/input.ts'

@@ -20,7 +20,7 @@ import { placeColumns, placeOf, projectColumns } from '../projects/project-colum
 import { aliased } from '../schema/columns.ts'
 import { builds, members, pipelines, projects, workflows } from '../schema/schema.ts'
 import type { Db } from '../stores.ts'
-import { ofBranch, ofEachBranch, type WhichBranch } from './open-branches.ts'
+import { ofBranch, ofEachBranch, type WhichBranch } from './branches/open-branches.ts'
 import { pipelineColumns } from './pipelines.ts'
 import { isBuild, type WhichBuild } from './which-build.ts'
 

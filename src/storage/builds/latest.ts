@@ -3,8 +3,8 @@ import { alias } from 'drizzle-orm/sqlite-core'
 import type { BuildFilter } from '../../domain/builds/build.ts'
 import { builds, workflows } from '../schema/schema.ts'
 import type { Db } from '../stores.ts'
+import { isOpenName, ofBranch, type WhichBranch } from './branches/open-branches.ts'
 import { isOfBranch, passes } from './builds.ts'
-import { isOpenName, ofBranch, type WhichBranch } from './open-branches.ts'
 
 export type LatestOf = {
   readonly branch: WhichBranch

@@ -9,7 +9,7 @@ import { aliased } from '../schema/columns.ts'
 import { builds, pipelines, projects, workflows } from '../schema/schema.ts'
 import { outbox } from '../schema/schema-outbox.ts'
 import type { Db } from '../stores.ts'
-import { ofBranch, ofEachBranch, type WhichBranch } from './open-branches.ts'
+import { ofBranch, ofEachBranch, type WhichBranch } from './branches/open-branches.ts'
 
 /** A pipeline and when something last happened in it. */
 export type PipelineRow = Pipeline & {

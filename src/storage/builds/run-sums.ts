@@ -4,7 +4,7 @@ import { type RunSum, sumOfRuns, sumTogether } from '../../domain/builds/insight
 import { DAY_MS } from '../../domain/day.ts'
 import { sums } from '../schema/schema.ts'
 import type { Db, Stores } from '../stores.ts'
-import { isOpenName, ofBranch, type WhichBranch } from './open-branches.ts'
+import { isOpenName, ofBranch, type WhichBranch } from './branches/open-branches.ts'
 import { isOfFormat, type KeptSum, makeSums, type Span, sumIn } from './sums.ts'
 import { jobsOfWorkflowsQuery, type WorkflowRow, workflowRowsOf, workflowsQuery } from './workflows.ts'
 

@@ -7,7 +7,7 @@ import { projectColumns } from '../projects/project-columns.ts'
 import { aliased } from '../schema/columns.ts'
 import { builds, members, pipelines, projects, workflows } from '../schema/schema.ts'
 import type { Db } from '../stores.ts'
-import type { WhichBranch } from './open-branches.ts'
+import type { WhichBranch } from './branches/open-branches.ts'
 import { isPipelineOf, type PipelineRow, pipelineOf, selectPipeline } from './pipelines.ts'
 import { attemptColumns, partColumns } from './workflows.ts'
 

@@ -7,7 +7,7 @@ import { placeColumns, placeOf } from '../projects/project-columns.ts'
 import { aliased } from '../schema/columns.ts'
 import { builds, pipelines, projects, workflows } from '../schema/schema.ts'
 import type { Db } from '../stores.ts'
-import { ofBranch, openBranchNames, type WhichBranch } from './open-branches.ts'
+import { ofBranch, openBranchNames, type WhichBranch } from './branches/open-branches.ts'
 
 /** A workflow as v2 shows it. Times are epoch milliseconds. */
 export type WorkflowRow = {

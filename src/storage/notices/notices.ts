@@ -10,7 +10,7 @@ import {
 } from '../../domain/notices/notice.ts'
 import type { SentNotice } from '../../domain/notices/notice-requests.ts'
 import { type Slug, slugText } from '../../domain/project.ts'
-import { isOpenName, type WhichBranch } from '../builds/open-branches.ts'
+import { isOpenName, type WhichBranch } from '../builds/branches/open-branches.ts'
 import { isAmong } from '../people/reach.ts'
 import { members, projects, users } from '../schema/schema.ts'
 import { mailAddresses, noticeChoices, noticeInbox, notices } from '../schema/schema-notices.ts'

@@ -1,5 +1,5 @@
 import { type SQL, sql } from 'drizzle-orm'
-import { PIPELINES_SEARCHED } from '../builds/branch-status.ts'
+import { PIPELINES_SEARCHED } from '../builds/branches/branch-status.ts'
 import { hasEndedBadly, hasUnskippedPart, isComplete, mayHaveResult } from '../builds/complete-pipelines.ts'
 import { pipelines } from '../schema/schema.ts'
 import { type Db, limitTo, rawStatement } from '../stores.ts'

@@ -10,7 +10,7 @@ import { projects } from '../schema/schema.ts'
 import { tokenSuccessors } from '../schema/schema-notices.ts'
 import type { Db, Stores } from '../stores.ts'
 import { limitsIn } from './kept-limits.ts'
-import { findPolicy } from './policy.ts'
+import { findPolicy } from './policy/policy.ts'
 import { commit } from './rights.ts'
 import type { NewToken } from './tokens.ts'
 

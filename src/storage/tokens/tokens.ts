@@ -20,7 +20,7 @@ import { forgetUnknown } from '../edge/grants.ts'
 import { audit, projects, tokens, users } from '../schema/schema.ts'
 import { type Db, rawStatement, type Stores } from '../stores.ts'
 import { limitsIn, limitsText } from './kept-limits.ts'
-import { findPolicy, type KeptPolicy, policyStands } from './policy.ts'
+import { findPolicy, type KeptPolicy, policyStands } from './policy/policy.ts'
 import { commit } from './rights.ts'
 import { shownStatement, waits } from './successor-rows.ts'
 

@@ -1,7 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { DEFAULT_RETENTION, MAX_KEPT_PER_BRANCH } from '../../domain/builds/retention.ts'
 import { DAY_MS } from '../../domain/day.ts'
-import { PIPELINES_SEARCHED } from '../builds/branch-status.ts'
+import { PIPELINES_SEARCHED } from '../builds/branches/branch-status.ts'
 import { hasUnskippedPart, isComplete, oldestFirst, rankOf } from '../builds/complete-pipelines.ts'
 import { artifacts, builds, pipelines, projects, testResults, workflows } from '../schema/schema.ts'
 import { logParts, logs } from '../schema/schema-logs.ts'

@@ -7,7 +7,7 @@ import {
   branchPipelinesQuery,
   defaultBranchPipelinesQuery,
   defaultBranchStatesQuery,
-} from '../../../src/storage/builds/branch-feeds.ts'
+} from '../../../src/storage/builds/branches/branch-feeds.ts'
 import { seedMember, seedProject } from '../../support/seed/seed.ts'
 import { seedBuild } from '../../support/seed/seed-builds.ts'
 import { seedPerson, seedProjectToken } from '../../support/worker/call.ts'

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { DAY_MS } from '../../../src/domain/day.ts'
-import { isAsked } from '../../../src/storage/tokens/asked-tokens.ts'
 import { everyTokenQuery, fittingTokensQuery, lastLookedAtQuery } from '../../../src/storage/tokens/every-token.ts'
+import { isAsked } from '../../../src/storage/tokens/uses/asked-tokens.ts'
 import { seedMember, seedProject, seedSession, seedToken, seedUser } from '../../support/seed/seed.ts'
 import { browse } from '../../support/server/browse.ts'
 import { ask, askJson } from '../../support/worker/client.ts'

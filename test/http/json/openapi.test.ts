@@ -8,7 +8,7 @@ import { NO_POLICY } from '../../../src/domain/access/policy.ts'
 import { slugKeyFor, slugText } from '../../../src/domain/project.ts'
 import { IDS } from '../../../src/http/json/shape.ts'
 import { members, projects } from '../../../src/storage/schema/schema.ts'
-import { putPolicy } from '../../../src/storage/tokens/policy.ts'
+import { putPolicy } from '../../../src/storage/tokens/policy/policy.ts'
 import { documentProblem } from '../../support/api/documented.ts'
 import { filled } from '../../support/api/route-paths.ts'
 import { seedMember, seedToken } from '../../support/seed/seed.ts'
@@ -164,7 +164,7 @@ describe('the Worker takes the documented example', () => {
       status: 201,
       prepare: async () => ({ parts: { id: (await setUp('POST', '/webhooks', { source: 'gitlab' })).id } }),
     },
-    // The example is no identity token, since those live for minutes; test/http/buildpass/oidc.test.ts exchanges real ones.
+    // The example is no identity token, since those live for minutes; test/http/buildpass/tokens/oidc.test.ts exchanges real ones.
     'POST /api/buildpass/v1/oidc/exchange': { status: 401 },
     [`POST ${THEIRS}`]: triggered,
     [`POST ${THEIRS}/tree/:branch{.+}`]: {

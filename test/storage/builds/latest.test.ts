@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { Project } from '../../../src/domain/project.ts'
 import { findLatestArtifact } from '../../../src/storage/artifacts/artifacts.ts'
-import { findBranchStatus } from '../../../src/storage/builds/branch-status.ts'
+import { findBranchStatus } from '../../../src/storage/builds/branches/branch-status.ts'
 import { findNewest, hasBuild, type LatestOf } from '../../../src/storage/builds/latest.ts'
 import { seedProject } from '../../support/seed/seed.ts'
 import { reportBuild } from '../../support/worker/as-instance.ts'

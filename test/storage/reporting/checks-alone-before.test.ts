@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { eq } from 'drizzle-orm'
 import { expect, it } from 'vitest'
-import { findBranchStatus } from '../../../src/storage/builds/branch-status.ts'
+import { findBranchStatus } from '../../../src/storage/builds/branches/branch-status.ts'
 import { pipelines } from '../../../src/storage/schema/schema.ts'
 import { check, job, other, run, type Told, tell } from '../../support/seed/branch-events.ts'
 import { githubStatus } from '../../support/seed/github-runs.ts'

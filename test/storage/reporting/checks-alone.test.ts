@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { findBranchStatus } from '../../../src/storage/builds/branch-status.ts'
+import { findBranchStatus } from '../../../src/storage/builds/branches/branch-status.ts'
 import { runsOf } from '../../prove/share.ts'
 import { check, job, other, run, type Told, tell } from '../../support/seed/branch-events.ts'
 import { githubCheck, githubJob, githubRun, githubStatus } from '../../support/seed/github-runs.ts'

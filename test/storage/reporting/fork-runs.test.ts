@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { findBranchStatus } from '../../../src/storage/builds/branch-status.ts'
+import { findBranchStatus } from '../../../src/storage/builds/branches/branch-status.ts'
 import {
   type GithubRun,
   githubCheck,

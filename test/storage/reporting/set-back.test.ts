@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { findBranchStatus } from '../../../src/storage/builds/branch-status.ts'
+import { findBranchStatus } from '../../../src/storage/builds/branches/branch-status.ts'
 import { runsOf } from '../../prove/share.ts'
 import { type GithubEvent, type GithubRun, githubJob, githubRun, tellGithub } from '../../support/seed/github-runs.ts'
 import { seedProject } from '../../support/seed/seed.ts'

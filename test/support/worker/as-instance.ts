@@ -1,10 +1,10 @@
-import { keepUpload as keepUploadAs } from '../../../src/actions/keep-upload.ts'
 import {
   reportBuild as reportBuildAs,
   reportBuilds as reportBuildsAs,
   reportRun as reportRunAs,
   updateBuild as updateBuildAs,
 } from '../../../src/actions/report-build.ts'
+import { keepUpload as keepUploadAs } from '../../../src/actions/uploads/keep-upload.ts'
 import { type Actor, INSTANCE } from '../../../src/domain/access/actor.ts'
 import type { TestResult } from '../../../src/domain/tests/test-result.ts'
 import type { Stores } from '../../../src/storage/stores.ts'

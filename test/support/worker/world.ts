@@ -1,5 +1,5 @@
 import { eq } from 'drizzle-orm'
-import { keepPack } from '../../../src/actions/keep-pack.ts'
+import { keepPack } from '../../../src/actions/uploads/keep-pack.ts'
 import { INSTANCE } from '../../../src/domain/access/actor.ts'
 import { mintSecret } from '../../../src/domain/access/secret.ts'
 import type { Build, BuildReport } from '../../../src/domain/builds/build.ts'

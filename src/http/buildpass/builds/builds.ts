@@ -1,7 +1,7 @@
 import { reportBuild, updateBuild } from '../../../actions/report-build.ts'
 import { AppError } from '../../../domain/error.ts'
 import { findBuild } from '../../../storage/builds/builds.ts'
-import { jsonRead, jsonWritten } from '../../frame/answers.ts'
+import { jsonRead, jsonWritten } from '../../frame/answers/answers.ts'
 import { outputUrlsFor } from '../../frame/output-urls.ts'
 import { buildNumOf, readJson } from '../../frame/request/input.ts'
 import { publicOriginOf } from '../../frame/request/origin.ts'

@@ -16,7 +16,7 @@ import {
   putDispatchTarget,
   type StoredTarget,
 } from '../../../storage/projects/dispatch-targets.ts'
-import { jsonDone, jsonRead, jsonWritten } from '../../frame/answers.ts'
+import { jsonDone, jsonRead, jsonWritten } from '../../frame/answers/answers.ts'
 import type { AppEnv } from '../../frame/open-request.ts'
 import { readJson } from '../../frame/request/input.ts'
 import { type App, route } from '../../frame/route.ts'

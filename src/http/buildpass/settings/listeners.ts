@@ -16,7 +16,7 @@ import {
   tryListener,
 } from '../../../storage/notices/listeners.ts'
 import { listOutbox } from '../../../storage/notices/outbox.ts'
-import { jsonDone, jsonRead, jsonWritten } from '../../frame/answers.ts'
+import { jsonDone, jsonRead, jsonWritten } from '../../frame/answers/answers.ts'
 import { readJson } from '../../frame/request/input.ts'
 import { type App, route } from '../../frame/route.ts'
 import { isoOf } from '../../json/iso-time.ts'

@@ -10,7 +10,7 @@ import {
 import { AppError } from '../../../domain/error.ts'
 import { lazily } from '../../../domain/lazily.ts'
 import { deletePublisher, insertPublisher, listPublishers, MAX_PUBLISHERS } from '../../../storage/tokens/publishers.ts'
-import { jsonDone, jsonRead, jsonWritten } from '../../frame/answers.ts'
+import { jsonDone, jsonRead, jsonWritten } from '../../frame/answers/answers.ts'
 import { readJson } from '../../frame/request/input.ts'
 import { type App, route } from '../../frame/route.ts'
 import { isoOf } from '../../json/iso-time.ts'

@@ -8,7 +8,7 @@ import {
 import { AppError, invalidInput } from '../../../domain/error.ts'
 import { lazily } from '../../../domain/lazily.ts'
 import { findRetention, putRetention } from '../../../storage/upkeep/retention.ts'
-import { jsonRead, jsonWritten } from '../../frame/answers.ts'
+import { jsonRead, jsonWritten } from '../../frame/answers/answers.ts'
 import { readJson } from '../../frame/request/input.ts'
 import { type App, route } from '../../frame/route.ts'
 import { count } from '../../json/schemas.ts'

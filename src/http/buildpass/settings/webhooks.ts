@@ -19,7 +19,7 @@ import {
   rotateWebhook,
   type Webhook,
 } from '../../../storage/reporting/webhooks.ts'
-import { jsonDone, jsonRead, jsonWritten } from '../../frame/answers.ts'
+import { jsonDone, jsonRead, jsonWritten } from '../../frame/answers/answers.ts'
 import type { AppEnv } from '../../frame/open-request.ts'
 import { readJson, readOptionalJson } from '../../frame/request/input.ts'
 import { publicOriginOf } from '../../frame/request/origin.ts'

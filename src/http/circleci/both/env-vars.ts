@@ -10,7 +10,7 @@ import {
   parseEnvVarName,
 } from '../../../domain/notices/env-var.ts'
 import { deleteEnvVar, findEnvVar, listEnvVars, putEnvVar } from '../../../storage/projects/env-vars.ts'
-import { type Answer, jsonRead, jsonWritten } from '../../frame/answers.ts'
+import { type Answer, jsonRead, jsonWritten } from '../../frame/answers/answers.ts'
 import type { OnProject } from '../../frame/authorize.ts'
 import type { AppEnv } from '../../frame/open-request.ts'
 import { readJsonOrForm } from '../../frame/request/form-body.ts'

@@ -1,4 +1,4 @@
-import { jsonRead, jsonWritten } from '../../frame/answers.ts'
+import { jsonRead, jsonWritten } from '../../frame/answers/answers.ts'
 import { type App, route } from '../../frame/route.ts'
 import type { NoBuildCacheJson } from './not-kept-shape.ts'
 import { pagedItems } from './paging.ts'

@@ -1,7 +1,7 @@
 import type { Context } from 'hono'
 import { invalidInput } from '../../../domain/error.ts'
 import { type Paged, type PageKey, pageTokenFor, parsePageToken } from '../../../domain/formats/page-token.ts'
-import { jsonRead } from '../../frame/answers.ts'
+import { jsonRead } from '../../frame/answers/answers.ts'
 import type { AppEnv } from '../../frame/open-request.ts'
 import type { PageJson } from './paging-shape.ts'
 

@@ -8,7 +8,7 @@ import {
 } from '../../../storage/artifacts/artifacts.ts'
 import { hasBuild } from '../../../storage/builds/latest.ts'
 import { redirectToDownload } from '../../downloads/redirect.ts'
-import { jsonRead } from '../../frame/answers.ts'
+import { jsonRead } from '../../frame/answers/answers.ts'
 import { openBranchesOf, openPathsOf } from '../../frame/open-parts.ts'
 import { artifactPlaceOf, buildNumOf, queryText } from '../../frame/request/input.ts'
 import { publicOriginOf } from '../../frame/request/origin.ts'

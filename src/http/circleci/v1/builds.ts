@@ -1,7 +1,7 @@
 import { AppError } from '../../../domain/error.ts'
 import { findBuild, listBuilds } from '../../../storage/builds/builds.ts'
 import { listTestResults } from '../../../storage/tests/test-results.ts'
-import { jsonRead } from '../../frame/answers.ts'
+import { jsonRead } from '../../frame/answers/answers.ts'
 import { openBranchesOf } from '../../frame/open-parts.ts'
 import { outputUrlsFor } from '../../frame/output-urls.ts'
 import { branchOf, buildNumOf, pageOf } from '../../frame/request/input.ts'

@@ -5,7 +5,7 @@ import { type Organization, organizationIdOf, organizationSlugOf } from '../../.
 import { type Project, slugKeyFor, slugText, VCS } from '../../../domain/project.ts'
 import { listFollowed, listOrganizations } from '../../../storage/people/memberships.ts'
 import { findUser, findUserSeenBy } from '../../../storage/people/users.ts'
-import { jsonRead } from '../../frame/answers.ts'
+import { jsonRead } from '../../frame/answers/answers.ts'
 import { type App, route } from '../../frame/route.ts'
 import { pagedJson, pageKeyOf } from '../both/paging.ts'
 import type { BriefProjectJson, CollaborationJson, V2MeJson, V2UserJson } from './me-shape.ts'

@@ -6,7 +6,7 @@ import { findPipeline, listPipelines, type PipelinesOf } from '../../../storage/
 import { listWorkflows } from '../../../storage/builds/workflows.ts'
 import { findUser } from '../../../storage/people/users.ts'
 import type { ReadStores } from '../../../storage/stores.ts'
-import { type Answer, jsonRead } from '../../frame/answers.ts'
+import { type Answer, jsonRead } from '../../frame/answers/answers.ts'
 import { openBranchesOf } from '../../frame/open-parts.ts'
 import type { AppEnv } from '../../frame/open-request.ts'
 import { numberOnPath, queryText } from '../../frame/request/input.ts'

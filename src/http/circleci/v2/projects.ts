@@ -1,6 +1,6 @@
 import { organizationIdOf, organizationSlugOf } from '../../../domain/organization.ts'
 import { type Project, slugText, type Vcs, vcsUrlFor } from '../../../domain/project.ts'
-import { jsonRead } from '../../frame/answers.ts'
+import { jsonRead } from '../../frame/answers/answers.ts'
 import { type App, route } from '../../frame/route.ts'
 import type { V2ProjectJson } from './project-shape.ts'
 

@@ -1,6 +1,6 @@
 import type { Context } from 'hono'
 import { AppError, type ErrorCode } from '../../../domain/error.ts'
-import { ERRORS, jsonRefused, messageOf, statusOf } from '../../frame/errors.ts'
+import { ERRORS, jsonRefused, messageOf, statusOf } from '../../frame/answers/errors.ts'
 import type { AppEnv } from '../../frame/open-request.ts'
 import type { Refusals, Refuse } from '../../frame/route.ts'
 import type { ErrorType, V3RefusalJson } from './refusal-shape.ts'

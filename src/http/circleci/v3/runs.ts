@@ -11,7 +11,7 @@ import { type Fits, findRun, listRunsOfPerson, searchRuns } from '../../../stora
 import { type Allowed, findAccess } from '../../../storage/edge/project-access.ts'
 import { findUser } from '../../../storage/people/users.ts'
 import { listProjectSlugs } from '../../../storage/projects/projects.ts'
-import { type Answer, jsonWritten } from '../../frame/answers.ts'
+import { type Answer, jsonWritten } from '../../frame/answers/answers.ts'
 import type { PersonalGrant } from '../../frame/authorize.ts'
 import { branchDenied, openBranchesOf } from '../../frame/open-parts.ts'
 import type { AppEnv } from '../../frame/open-request.ts'

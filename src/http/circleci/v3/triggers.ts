@@ -4,7 +4,7 @@ import { cancelRunning, rerunWorkflow, triggerPipeline } from '../../../actions/
 import { AppError, invalidInput } from '../../../domain/error.ts'
 import { lazily } from '../../../domain/lazily.ts'
 import { listBuildsOfWorkflow } from '../../../storage/builds/builds.ts'
-import { jsonWritten } from '../../frame/answers.ts'
+import { jsonWritten } from '../../frame/answers/answers.ts'
 import type { AppEnv } from '../../frame/open-request.ts'
 import { readJson, readOptionalJson } from '../../frame/request/input.ts'
 import { type App, route } from '../../frame/route.ts'

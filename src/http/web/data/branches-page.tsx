@@ -1,6 +1,6 @@
 import type { Context } from 'hono'
 import type { Project } from '../../../domain/project.ts'
-import { type BranchPage, listBranches } from '../../../storage/builds/branches.ts'
+import { type BranchPage, listBranches } from '../../../storage/builds/branches/branches.ts'
 import type { AppEnv } from '../../frame/open-request.ts'
 import { checkedBranch } from '../../frame/request/input.ts'
 import type { App } from '../../frame/route.ts'

@@ -10,8 +10,8 @@ import {
   type ProjectMakers,
 } from '../../../domain/access/policy.ts'
 import type { Viewer } from '../../../domain/people/session.ts'
-import { type Breaking, endBreaking, listBreaking } from '../../../storage/tokens/breaking.ts'
-import { findPolicy, putPolicy } from '../../../storage/tokens/policy.ts'
+import { type Breaking, endBreaking, listBreaking } from '../../../storage/tokens/policy/breaking.ts'
+import { findPolicy, putPolicy } from '../../../storage/tokens/policy/policy.ts'
 import type { AppEnv } from '../../frame/open-request.ts'
 import { queryText } from '../../frame/request/input.ts'
 import type { App } from '../../frame/route.ts'

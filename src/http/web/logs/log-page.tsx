@@ -11,7 +11,7 @@ import { cutLinesOf, type LogWindow, readWindow } from '../../../storage/logs/lo
 import { type FoundLog, findLog, waitForLog, withLog } from '../../../storage/logs/read-log.ts'
 import { searchLog } from '../../../storage/logs/search-log.ts'
 import { findStepOfBuild, type StepOfBuild } from '../../../storage/logs/step-of-build.ts'
-import { logAnswer, requireOffset, stepOf, streamOf } from '../../frame/log-answer.ts'
+import { logAnswer, requireOffset, stepOf, streamOf } from '../../frame/answers/log-answer.ts'
 import type { AppEnv } from '../../frame/open-request.ts'
 import { buildNumOf, queryCount } from '../../frame/request/input.ts'
 import type { App } from '../../frame/route.ts'

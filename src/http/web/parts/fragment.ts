@@ -1,6 +1,6 @@
 import type { Child } from 'hono/jsx'
-import { cacheControlFor } from '../../frame/answers.ts'
-import { escapeMarkup } from '../../frame/markup.ts'
+import { cacheControlFor } from '../../frame/answers/answers.ts'
+import { escapeMarkup } from '../../frame/answers/markup.ts'
 import { windowTitleFor } from './layout.tsx'
 import { visibleMarkup } from './visible-markup.ts'
 

@@ -1,7 +1,7 @@
 import type { Context } from 'hono'
 import type { AppError, ErrorCode } from '../../../domain/error.ts'
 import type { Viewer } from '../../../domain/people/session.ts'
-import { messageOf, refusalHeaders, statusOf } from '../../frame/errors.ts'
+import { messageOf, refusalHeaders, statusOf } from '../../frame/answers/errors.ts'
 import type { AppEnv } from '../../frame/open-request.ts'
 import { redirectTo } from '../frame/flash.ts'
 import { signInPathFor, sitePathOf } from '../frame/site-path.ts'

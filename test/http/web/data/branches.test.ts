@@ -1,7 +1,7 @@
 import type { SQL } from 'drizzle-orm'
 import { describe, expect, it } from 'vitest'
 import { slugText } from '../../../../src/domain/project.ts'
-import { branchesSql, listBranches } from '../../../../src/storage/builds/branches.ts'
+import { branchesSql, listBranches } from '../../../../src/storage/builds/branches/branches.ts'
 import type { Db } from '../../../../src/storage/stores.ts'
 import { seedMember, seedProject, seedSession, seedUser } from '../../../support/seed/seed.ts'
 import { seedManyPipelines } from '../../../support/seed/seed-many.ts'

@@ -8,7 +8,7 @@ import { PAGES, type PageName, type PageNeeds } from '../../../../src/http/frame
 import { putAddress } from '../../../../src/storage/notices/mail-addresses.ts'
 import { tokenSuccessors } from '../../../../src/storage/schema/schema-notices.ts'
 import { listeners } from '../../../../src/storage/schema/schema-outbox.ts'
-import { putPolicy } from '../../../../src/storage/tokens/policy.ts'
+import { putPolicy } from '../../../../src/storage/tokens/policy/policy.ts'
 import { type Furnished, furnish } from '../../../support/seed/furnished.ts'
 import { seedNotice } from '../../../support/seed/seed-notice.ts'
 import { ENDINGS, endBeforeWrite } from '../../../support/sign/endings.ts'

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { DAY_MS } from '../../../../src/domain/day.ts'
 import { detailQueries, findTokenDetail } from '../../../../src/storage/tokens/token-detail.ts'
-import { noteUse } from '../../../../src/storage/tokens/uses.ts'
+import { noteUse } from '../../../../src/storage/tokens/uses/uses.ts'
 import { pruneTokenDays } from '../../../../src/storage/upkeep/prune.ts'
 import { seedMember, seedProject, seedSession, seedToken, seedUser } from '../../../support/seed/seed.ts'
 import { browse } from '../../../support/server/browse.ts'
