@@ -82,6 +82,7 @@ export const PROOFS = [
   'test/prove/memory.node.test.ts',
   'test/prove/same-worker.node.test.ts',
   'test/prove/start-fresh.node.test.ts',
+  'test/prove/windows.node.test.ts',
   'test/prove/wrangler-database.node.test.ts',
 ]
 
@@ -103,6 +104,7 @@ export const NEEDS_WORKERD = [
   // What D1 says of rows read and written is no stand-in's to say.
   'test/storage/tokens/uses/uses.test.ts',
   // They want a database that no other test fills.
+  'test/actions/requeue-lost.test.ts',
   'test/http/instance/policy.test.ts',
   'test/http/instance/tokens.test.ts',
   'test/http/web/data/branches.test.ts',

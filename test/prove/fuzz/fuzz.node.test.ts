@@ -12,7 +12,7 @@ import { shareOf } from '../share.ts'
 import { type Fuzzed, fuzz, fuzzedText } from './fuzz.ts'
 
 // A world is used up by what is right by chance: it deletes.
-const WORLDS = shareOf(360)
+const WORLDS = shareOf(360, 30)
 const PER_WORLD = 250
 // The same inputs each time, so that a run fails for what was changed and not by chance; SEED=<number> draws others.
 const SEED = Number(process.env.SEED ?? 1)

@@ -7,7 +7,7 @@ import { schedule } from './schedule.ts'
 import { openDatabases, type ReplicaStats } from './world.ts'
 
 // The same schedules each time; SEED=<number> draws others.
-const RUNS = shareOf(600)
+const RUNS = shareOf(600, 30)
 const SEED = Number(process.env.SEED ?? 20_261_201)
 
 it(`what replicas answer holds in ${RUNS} schedules of lag and faults`, { timeout: 300_000 }, async () => {

@@ -10,7 +10,7 @@ import { createStats, statsText } from './stats.ts'
 
 // The same schedules each time, so that a run fails for what was changed and not by chance. New ones, for longer, and
 // a failure again by its seed and path: npm run soak. Or SEED=<number> here.
-const RUNS = shareOf(2_000)
+const RUNS = shareOf(2_000, 20)
 const GRACE_MS = 60_000
 const SEED = Number(process.env.SEED ?? 20_261_124)
 

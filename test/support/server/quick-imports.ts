@@ -25,12 +25,23 @@ function stripped(source: string): string {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
   }
-  const text = stripTypeScriptTypes(source)
+  const text = strippedQuietly(source)
   // Another process may be reading it.
   const unfinished = `${file}.${process.pid}`
   writeFileSync(unfinished, text)
   renameSync(unfinished, file)
   return text
+}
+
+/** Without Node's warning that this is experimental, which would stand among what a script prints. */
+function strippedQuietly(source: string): string {
+  const { emitWarning } = process
+  process.emitWarning = () => {}
+  try {
+    return stripTypeScriptTypes(source)
+  } finally {
+    process.emitWarning = emitWarning
+  }
 }
 
 registerHooks({
