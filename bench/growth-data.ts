@@ -33,11 +33,11 @@ export function* fillStatements(projectId: string, { builds }: Pick<Size, 'build
     const status = `case when pipelines.branch = 'stuck' then 'running'
       when ${job('= 1')} and number % 13 = 5 then 'failed' else 'success' end`
     yield `insert into builds (id, project_id, pipeline_id, workflow_id, build_num, external_id, job_name, branch, status, class,
-        stage, event_at, rank, started_at, stopped_at, created_at, kept)
+        stage, event_at, rank, started_at, stopped_at, created_at)
       ${n} select 'b' || i, '${projectId}', pipelines.id, 'w' || number, i, 'b' || i,
         case ${job('')} when 0 then 'lint' when 1 then 'test' when 2 then 'build' else 'deploy' end, branch, ${status},
         case ${status} when 'running' then 'blue' when 'failed' then 'red' else 'green' end,
-        case ${status} when 'running' then 1 else 2 end, created_at, 7, created_at, created_at + 40000, created_at, 0
+        case ${status} when 'running' then 1 else 2 end, created_at, 7, created_at, created_at + 40000, created_at
       from n join pipelines on pipelines.id = 'p' || ((i + ${JOBS - 1}) / ${JOBS})`
     yield `insert into artifacts (id, project_id, build_id, build_num, branch, node_index, path, size_bytes, digest, content_type,
         object_key, created_at)

@@ -112,11 +112,12 @@ export async function compare(
     rows.push([`Buildpass: ${what}`, times(cpuOf(scene.name)), '', ...spentCells(spent)])
   }
   for (const [letter, what] of [
-    ['m', 'badge'],
-    ['l', 'build list of 30'],
+    ['m', 'badge, nothing kept'],
+    ['l', 'build list of 30, only the token known'],
+    ['n', 'build list of 30, nothing kept'],
   ] as const) {
     const scene = scenes.find(({ name }) => name.charAt(1) === letter)
-    if (scene) rows.push([`Buildpass: ${what}, nothing kept`, '', times(cpuOf(scene.name)), '', '', '', ''])
+    if (scene) rows.push([`Buildpass: ${what}`, '', times(cpuOf(scene.name)), '', '', '', ''])
   }
   for (const { name, file } of PEERS) {
     const origin = await server.originOf(workerOf(file, 'counted'))

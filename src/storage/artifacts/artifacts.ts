@@ -210,7 +210,7 @@ export function findLatestBuildWithArtifacts(
       eq(builds.projectId, projectId),
       ofJob,
       before === null ? undefined : lt(builds.num, before),
-      mayHaveArtifacts(),
+      everHadArtifacts(),
     ),
   )
   const also = sql`(exists (select 1 from ${artifacts} where ${and(eq(artifacts.buildId, candidate.id), isAtOpenPath(paths))})
@@ -219,8 +219,8 @@ export function findLatestBuildWithArtifacts(
 }
 
 /** As the indexes have it. */
-function mayHaveArtifacts(): SQL {
-  return sql`${builds.kept} is not 0`
+function everHadArtifacts(): SQL {
+  return sql`${builds.hadArtifacts} = 1`
 }
 
 function isAtOpenPath(paths: readonly Pattern[] | null): SQL | undefined {

@@ -215,14 +215,14 @@ export function recentBuildsQuery(db: Db, reach: Reach, { limit, offset }: Page)
   const lively = sql`(select ${projects.id} as id,
       (select max(last.created_at) from builds as last where last.project_id = ${projects.id}) as newest
     from ${members} inner join ${projects} on ${projects.id} = ${members.projectId} where ${isReached(reach)}
-    order by newest desc limit ${count})`
+    order by newest desc, ${projects.lastBuildNum} desc, ${projects.id} desc limit ${count})`
   const since = sql`(select iif(count(newest) < ${count}, 0, min(newest)) from page_subquery)`
   const ofOne = sql`select b.id from builds as b where b.project_id = page_subquery.id and b.created_at >= ${since}
     order by b.created_at desc, b.build_num desc limit ${count}`
   const newest = sql`with page_subquery as materialized ${lively}
     select found.id from page_subquery, json_each((select json_group_array(id) from (${ofOne}))) as row
       join builds as found on found.id = row.value
-    order by found.created_at desc, found.build_num desc limit ${limit} offset ${offset}`
+    order by found.created_at desc, found.build_num desc, found.project_id desc limit ${limit} offset ${offset}`
   return db
     .select({ ...buildColumns(), project: aliased('project', projectColumns()) })
     .from(builds)
@@ -230,7 +230,7 @@ export function recentBuildsQuery(db: Db, reach: Reach, { limit, offset }: Page)
     .innerJoin(pipelines, eq(pipelines.id, builds.pipelineId))
     .innerJoin(workflows, eq(workflows.id, builds.workflowId))
     .where(sql`${builds.id} in (${newest})`)
-    .orderBy(desc(builds.createdAt), desc(builds.num))
+    .orderBy(desc(builds.createdAt), desc(builds.num), desc(builds.projectId))
 }
 
 /** The condition of a v1.1 `filter`, of builds or of what stands for them. */

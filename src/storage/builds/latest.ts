@@ -18,7 +18,7 @@ export const ROWS_SEARCHED = 300
 /** And so many runs of a workflow. */
 const RUNS_SEARCHED = 100
 
-/** Whether there is a build of those, as far as `findNewest` searches them. */
+/** Whether there is a build of those, as far as `findNewest` searches them, and of a job among any 300 of its builds. */
 export async function hasBuild(db: Db, projectId: string, which: LatestOf): Promise<boolean> {
   const { job } = which
   const ofJob = and(eq(builds.projectId, projectId), job === null ? undefined : eq(builds.jobName, job))

@@ -9,7 +9,7 @@ import { type Db, rawStatement, type Stores } from '../stores.ts'
 // what comes of it is not kept.
 
 /** One more with each change of what a sum says: those of another version of the code, which may run beside this one, are not taken. */
-const SUM_FORMAT = 1
+const SUM_FORMAT = 2
 
 /** Of which kind, and since when: of a whole project 0. */
 export type Span = { readonly kind: SumKind; readonly since: number }

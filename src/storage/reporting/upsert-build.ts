@@ -43,11 +43,11 @@ export function upsertBuild(
   return rawStatement(
     db,
     sql`insert into ${builds} (id, project_id, pipeline_id, workflow_id, build_num, external_id, job_name, attempt, branch, status,
-      class, stage, weight, event_at, rank, queued_at, started_at, stopped_at, build_url, url_order, steps, steps_order, retry_of, created_at, kept)
+      class, stage, weight, event_at, rank, queued_at, started_at, stopped_at, build_url, url_order, steps, steps_order, retry_of, created_at)
     select ${id}, ${projectId}, ${pipelines.id}, ${workflows.id}, ${projects.lastBuildNum} + 1, ${externalId}, ${jobName}, ${attempt},
       ${pipelines.branch}, ${status}, ${BUILD_STATUS[status].class}, ${stageOf(status)}, ${weightOf(report)}, ${eventAtOf(report, now)}, ${BUILD_STATUS[status].rank},
       ${queuedAt ?? first.queuedAt}, ${startedAt ?? first.startedAt}, ${stoppedAt ?? first.stoppedAt},
-      ${buildUrl}, ${buildUrl && order}, ${steps && JSON.stringify(steps)}, ${steps && order}, ${retryOf}, ${now}, 0
+      ${buildUrl}, ${buildUrl && order}, ${steps && JSON.stringify(steps)}, ${steps && order}, ${retryOf}, ${now}
     from ${pipelines}
     join ${workflows} on ${workflows.pipelineId} = ${pipelines.id} and ${workflows.externalId} = ${workflow.externalId}
     join ${projects} on ${projects.id} = ${pipelines.projectId}

@@ -337,8 +337,8 @@ export const builds = sqliteTable(
     /** The number of the build that this one repeats. */
     retryOf: integer('retry_of'),
     createdAt: integer('created_at').notNull(),
-    /** 0 until it gets an artifact or a pack, by a trigger (migrations/0027), and 1 from then on; null in older rows, of which nobody knows. */
-    kept: integer('kept'),
+    /** Whether it ever had an artifact or a pack: set by triggers (migrations/0027). */
+    hadArtifacts: integer('kept', { mode: 'boolean' }).notNull().default(false),
   },
   (t) => [
     uniqueIndex('builds_external').on(t.projectId, t.externalId),
@@ -350,8 +350,8 @@ export const builds = sqliteTable(
     index('builds_pipeline').on(t.pipelineId, t.stage),
     index('builds_age').on(t.projectId, t.createdAt),
     index('builds_workflow').on(t.workflowId),
-    index('builds_kept').on(t.projectId, t.num).where(sql`kept is not 0`),
-    index('builds_job_kept').on(t.projectId, t.jobName, t.num).where(sql`kept is not 0`),
+    index('builds_kept').on(t.projectId, t.num).where(sql`kept = 1`),
+    index('builds_job_kept').on(t.projectId, t.jobName, t.num).where(sql`kept = 1`),
   ],
 )
 

@@ -1,9 +1,11 @@
 import { beforeAll, describe, expect, it } from 'vitest'
+import { wholeReach } from '../../../src/domain/access/limits/reach.ts'
 import type { Project } from '../../../src/domain/project.ts'
 import { findLatestArtifact } from '../../../src/storage/artifacts/artifacts.ts'
 import { findBranchStatus } from '../../../src/storage/builds/branches/branch-status.ts'
+import { listRecentBuilds, type Page } from '../../../src/storage/builds/builds.ts'
 import { findNewest, hasBuild, type LatestOf } from '../../../src/storage/builds/latest.ts'
-import { seedProject } from '../../support/seed/seed.ts'
+import { seedMember, seedProject, seedUser } from '../../support/seed/seed.ts'
 import { reportBuild } from '../../support/worker/as-instance.ts'
 import { openTestStores, type TestStores } from '../../support/worker/stores.ts'
 import { reportOf, seedArtifact } from '../../support/worker/world.ts'
@@ -86,6 +88,25 @@ describe('the status of a branch', () => {
     expect(await findBranchStatus(stores, project.id, 'main')).toBe('failed')
     await running('the hundredth')
     expect(await findBranchStatus(stores, project.id, 'main')).toBe('running')
+  })
+})
+
+describe('the recent builds of a person', () => {
+  it('are each once over all pages, though builds of several projects came at one moment', async () => {
+    const stores = await openTestStores()
+    const user = await seedUser(stores.db)
+    for (let i = 0; i < 4; i++) {
+      const one = await seedProject(stores.db)
+      await seedMember(stores.db, one, user, 'member')
+      for (let num = 0; num < i; num++) await reportBuild(stores, one.id, reportOf())
+    }
+    const idsOf = async (page: Page) =>
+      (await listRecentBuilds(stores.db, wholeReach(user.id), page)).map(({ id }) => id)
+    const all = await idsOf({ limit: 30, offset: 0 })
+    expect(new Set(all).size).toBe(6)
+    const paged: string[] = []
+    for (let offset = 0; offset < 6; offset++) paged.push(...(await idsOf({ limit: 1, offset })))
+    expect(paged).toEqual(all)
   })
 })
 

@@ -3,6 +3,7 @@ import { asc, eq } from 'drizzle-orm'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { INSTANCE } from '../../../src/domain/access/actor.ts'
+import { UNKNOWN_REVISION } from '../../../src/domain/builds/build.ts'
 import type { TestResult } from '../../../src/domain/tests/test-result.ts'
 import { readRuns, runIn } from '../../../src/domain/tests/test-runs.ts'
 import { MAX_OPERATIONS_A_STEP } from '../../../src/domain/upkeep.ts'
@@ -411,6 +412,46 @@ describe('a flaky test', () => {
       }
     },
   )
+})
+
+it.each([
+  ['the same commit', 'aaa', 700],
+  ['no known commit', UNKNOWN_REVISION, 100],
+])('a report of what is built over and over on %s goes through few of the builds before', async (_, revision, most) => {
+  const stores = await openTestStores()
+  const { id, projectId } = await openBuild(stores)
+  const sql = (text: string, ...values: readonly unknown[]) =>
+    env.DB.prepare(text)
+      .bind(...values)
+      .run()
+  await sql(`update pipelines set revision = ? where project_id = ?`, revision, projectId)
+  const numbers = 'with recursive n(i) as (select 2 union all select i + 1 from n where i < 3000)'
+  await sql(
+    `insert into pipelines (id, project_id, number, external_id, branch, revision, created_at)
+    ${numbers} select ?1 || i, ?1, i, 'p' || i, 'main', ?2, 1 from n`,
+    projectId,
+    revision,
+  )
+  await sql(
+    `insert into workflows (id, project_id, pipeline_id, external_id, name, created_at)
+    ${numbers} select ?1 || i, ?1, ?1 || i, 'w', 'ci', 1 from n`,
+    projectId,
+  )
+  await sql(
+    `insert into builds (id, project_id, pipeline_id, workflow_id, build_num, external_id, job_name, branch, status, class, stage, event_at, rank, created_at)
+    ${numbers} select ?1 || i, ?1, ?1 || i, ?1 || i, i, 'b' || i, 'test', 'main', 'success', 'green', 2, 1, 1, 1 from n`,
+    projectId,
+  )
+  await listFlakyFailures(stores, projectId, stores.now())
+  await stores.settled()
+  const { meta } = await sql(
+    `insert into test_reports (project_id, build_id, report, digest, object_key, object_index, passed, failed, errored,
+    skipped, flaky, run_time_seconds, warnings, created_at, outcomes, times) values (?, ?, 'x', 'd', 'k', '[]', 1, 1, 0, 0, 0, 1, '[]', ?, '', '')`,
+    projectId,
+    id,
+    stores.now(),
+  )
+  expect(meta.rows_read).toBeLessThan(most)
 })
 
 it('objects that no report and no pack names are swept, the others stay', async () => {

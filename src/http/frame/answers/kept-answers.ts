@@ -117,7 +117,11 @@ function whoseOf(by: KeptBy, asker: Asker): string {
 function addressOf(request: Request): string {
   const { url } = requestLineOf(request)
   const address = url.slice(originLengthOf(url))
-  return hasQueryToken(address) ? address.replace(/([?&])circle-token=[^&#]*/g, '$1') : address
+  const query = address.indexOf('?')
+  // A branch may be called what looks like one.
+  return query < 0 || !hasQueryToken(address)
+    ? address
+    : address.slice(0, query) + address.slice(query).replace(/([?&])circle-token=[^&#]*/g, '$1')
 }
 
 /** Where the address of a request led when it was last asked for; null where nothing is kept of that. */

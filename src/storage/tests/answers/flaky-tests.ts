@@ -1,4 +1,5 @@
 import { and, eq, lt, type SQL, sql } from 'drizzle-orm'
+import { UNKNOWN_REVISION } from '../../../domain/builds/build.ts'
 import { DAY_MS } from '../../../domain/day.ts'
 import { HAS_PASSED, type Runs, readRuns, runIn } from '../../../domain/tests/test-runs.ts'
 import { isOfFormat, makeSums, sumIn } from '../../builds/sums.ts'
@@ -135,7 +136,7 @@ export function oldFailuresQuery(projectId: string, since: number): SQL {
     from ${workflows} as w cross join ${builds} as b on b.workflow_id = w.id
     cross join ${testResults} as t on t.build_id = b.id and t.result in ('failure', 'error')
     cross join ${pipelines} as p on p.id = w.pipeline_id
-    where w.project_id = ${projectId} and w.created_at >= ${since} and exists (select 1 from ${testResults} where build_id >= '')
+    where w.project_id = ${projectId} and w.created_at >= ${since} and p.revision <> ${UNKNOWN_REVISION} and exists (select 1 from ${testResults} where build_id >= '')
     order by w.created_at desc`,
     projectId,
   )
@@ -151,7 +152,7 @@ export function toldFailuresQuery(projectId: string, days: readonly number[]): S
     cross join ${testFailures} as t on t.report_id = r.id and t.outcome in ('failure', 'error')
     cross join ${testNames} as n on n.id = t.test_id
     cross join ${pipelines} as p on p.id = w.pipeline_id
-    where r.project_id = ${projectId} and r.created_at >= ${first} and r.created_at < ${last + DAY_MS} and r.failed + r.errored + r.flaky > 0 and r.failed + r.errored > 0
+    where r.project_id = ${projectId} and r.created_at >= ${first} and r.created_at < ${last + DAY_MS} and r.failed + r.errored + r.flaky > 0 and r.failed + r.errored > 0 and p.revision <> ${UNKNOWN_REVISION}
       and r.created_at - r.created_at % ${DAY_MS} in (select row.value from json_each(${JSON.stringify(days)}) as row)
     order by r.created_at desc`,
     projectId,
@@ -160,10 +161,18 @@ export function toldFailuresQuery(projectId: string, days: readonly number[]): S
 
 const OF_BUILD = sql`b.job_name, b.build_num, p.revision, p.number, w.id as workflow_id, w.name as workflow_name, w.created_at`
 
+/** What is built over and over on one commit is looked at so far. */
+const MAX_PIPELINES_OF_REVISION = 100
+
+function isOfRevision(projectId: string, revision: SQL): SQL {
+  return sql`p.id in (select x.id from ${pipelines} as x where x.project_id = ${projectId} and x.revision = ${revision}
+    order by x.rowid desc limit ${MAX_PIPELINES_OF_REVISION})`
+}
+
 /** The newest of these failures, and whether there may be a pass of each. */
 function withPasses(failures: SQL, projectId: string): SQL {
   const siblings = sql`${pipelines} as p cross join ${builds} as b on b.pipeline_id = p.id and b.job_name = f.job_name`
-  const ofRevision = sql`p.project_id = ${projectId} and p.revision = f.revision`
+  const ofRevision = isOfRevision(projectId, sql`f.revision`)
   return sql`with failures as materialized (${failures} limit ${MAX_FAILURES})
     select f.classname as classname, f.name as testName, f.source as source, f.file as file,
       f.run_time_seconds as runTimeSeconds, f.job_name as jobName, f.build_num as jobNumber, f.number as pipelineNumber,
@@ -213,7 +222,7 @@ async function readPasses(
 
 function outcomesOfJobsQuery(projectId: string, jobs: string) {
   return sql`select p.revision as revision, b.job_name as job, r.outcomes as outcomes
-    from json_each(${jobs}) as row cross join ${pipelines} as p on p.project_id = ${projectId} and p.revision = row.value ->> 0
+    from json_each(${jobs}) as row cross join ${pipelines} as p on ${isOfRevision(projectId, sql`row.value ->> 0`)}
     cross join ${builds} as b on b.pipeline_id = p.id and b.job_name = row.value ->> 1
     cross join ${testReports} as r on r.build_id = b.id and r.passed > 0`
 }

@@ -56,6 +56,17 @@ describe('a kept answer', () => {
     }
   })
 
+  it('is of its own branch, though that is called what looks like a token in a query', async () => {
+    for (const branch of ['a&', 'a&circle-token=b']) await seedBuild(stores, world.project, { branch })
+    stores.clock.advance(10)
+    const branches = async (path: string) => {
+      const { body } = await seen(`${list()}${path}`, world.secrets.admin)
+      return (JSON.parse(body) as { branch: string }[]).map(({ branch }) => branch)
+    }
+    expect(await branches('/tree/a&circle-token=b')).toEqual(['a&circle-token=b'])
+    expect(await branches('/tree/a&')).toEqual(['a&'])
+  })
+
   it('is for nobody who would not get just that: each asker gets what is made for them alone, whoever asked before', async () => {
     const askers = [
       ...ASKERS.map((asker) => [asker, world.secrets[asker]] as const),

@@ -23,7 +23,7 @@ type Outcomes = typeof outcomes extends fc.Arbitrary<infer T> ? T : never
 const happening = fc.oneof(
   fc.record({
     of: fc.constant('build' as const),
-    revision: fc.constantFrom('aaa', 'bbb'),
+    revision: fc.constantFrom('aaa', 'bbb', 'HEAD'),
     job: fc.constantFrom('unit', 'e2e'),
     outcomes,
   }),
