@@ -215,7 +215,8 @@ export function recentBuildsQuery(db: Db, reach: Reach, { limit, offset }: Page)
   const lively = sql`(select ${projects.id} as id,
       (select max(last.created_at) from builds as last where last.project_id = ${projects.id}) as newest
     from ${members} inner join ${projects} on ${projects.id} = ${members.projectId} where ${isReached(reach)}
-    order by newest desc, ${projects.lastBuildNum} desc, ${projects.id} desc limit ${count})`
+    order by newest desc, (select max(last.build_num) from builds as last where last.project_id = ${projects.id} and last.created_at = newest) desc,
+      ${projects.id} desc limit ${count})`
   const since = sql`(select iif(count(newest) < ${count}, 0, min(newest)) from page_subquery)`
   const ofOne = sql`select b.id from builds as b where b.project_id = page_subquery.id and b.created_at >= ${since}
     order by b.created_at desc, b.build_num desc limit ${count}`

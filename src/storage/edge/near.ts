@@ -23,7 +23,8 @@ export function shownUntil(now: number, asOf: number): number {
 export function openNear(stores: Stores, projectId: string, told = Number.NEGATIVE_INFINITY): ReadStores {
   const now = stores.now()
   const feed = stores.memory.feed.known
-  const isOld = !feed?.bookmark || now - feed.polledAt >= BOUND_MS
+  // A poll of a time to come is one of a clock that went back.
+  const isOld = !feed?.bookmark || now < feed.polledAt || now - feed.polledAt >= BOUND_MS
   if (isOld || feed.polledAt <= Math.max(told, changedAt(stores, projectId))) return asPrimary(stores)
   const db = openDb(nearD1(stores, feed.bookmark))
   return { ...stores, db, asOf: feed.polledAt }

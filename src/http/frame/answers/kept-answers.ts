@@ -121,7 +121,7 @@ function addressOf(request: Request): string {
   // A branch may be called what looks like one.
   return query < 0 || !hasQueryToken(address)
     ? address
-    : address.slice(0, query) + address.slice(query).replace(/([?&])circle-token=[^&#]*/g, '$1')
+    : address.slice(0, query) + address.slice(query).replace(/(^\?|&)circle-token=[^&#]*/g, '$1')
 }
 
 /** Where the address of a request led when it was last asked for; null where nothing is kept of that. */
@@ -184,7 +184,9 @@ async function make(stores: Stores, question: Question, { asOf, make }: Making):
 
 /** Whether what the answer tells is young enough, and nothing that it may tell was changed here since. */
 function holds(stores: Stores, { asOf, until }: KeptAnswer, { projectId }: Question): boolean {
-  return stores.now() < until && asOf > changedAt(stores, projectId)
+  const now = stores.now()
+  // A clock may go back: what tells of a time to come is of another one.
+  return asOf <= now && now < until && asOf > changedAt(stores, projectId)
 }
 
 type Look = { readonly copy: KeptAnswer | null; readonly changed?: number }

@@ -161,18 +161,10 @@ export function toldFailuresQuery(projectId: string, days: readonly number[]): S
 
 const OF_BUILD = sql`b.job_name, b.build_num, p.revision, p.number, w.id as workflow_id, w.name as workflow_name, w.created_at`
 
-/** What is built over and over on one commit is looked at so far. */
-const MAX_PIPELINES_OF_REVISION = 100
-
-function isOfRevision(projectId: string, revision: SQL): SQL {
-  return sql`p.id in (select x.id from ${pipelines} as x where x.project_id = ${projectId} and x.revision = ${revision}
-    order by x.rowid desc limit ${MAX_PIPELINES_OF_REVISION})`
-}
-
 /** The newest of these failures, and whether there may be a pass of each. */
 function withPasses(failures: SQL, projectId: string): SQL {
   const siblings = sql`${pipelines} as p cross join ${builds} as b on b.pipeline_id = p.id and b.job_name = f.job_name`
-  const ofRevision = isOfRevision(projectId, sql`f.revision`)
+  const ofRevision = sql`p.project_id = ${projectId} and p.revision = f.revision`
   return sql`with failures as materialized (${failures} limit ${MAX_FAILURES})
     select f.classname as classname, f.name as testName, f.source as source, f.file as file,
       f.run_time_seconds as runTimeSeconds, f.job_name as jobName, f.build_num as jobNumber, f.number as pipelineNumber,
@@ -222,7 +214,7 @@ async function readPasses(
 
 function outcomesOfJobsQuery(projectId: string, jobs: string) {
   return sql`select p.revision as revision, b.job_name as job, r.outcomes as outcomes
-    from json_each(${jobs}) as row cross join ${pipelines} as p on ${isOfRevision(projectId, sql`row.value ->> 0`)}
+    from json_each(${jobs}) as row cross join ${pipelines} as p on p.project_id = ${projectId} and p.revision = row.value ->> 0
     cross join ${builds} as b on b.pipeline_id = p.id and b.job_name = row.value ->> 1
     cross join ${testReports} as r on r.build_id = b.id and r.passed > 0`
 }

@@ -67,6 +67,17 @@ describe('a kept answer', () => {
     expect(await branches('/tree/a&')).toEqual(['a&'])
   })
 
+  it('is not shown where the clock went back since, nor is a badge', async () => {
+    const now = stores.clock.now
+    stores.clock.now += 900_000
+    const badge = `/${slugText(world.project)}.json`
+    await Promise.all([seen(list(), world.secrets.admin), seen(badge, world.secrets.admin)])
+    stores.clock.now = now
+    const { num } = await seedBuild(stores, world.project, { branch: 'main', status: 'failed' })
+    expect(numbersIn(await seen(list(), world.secrets.admin))[0]).toBe(num)
+    expect((await seen(badge, world.secrets.admin)).body).toContain('failing')
+  })
+
   it('is for nobody who would not get just that: each asker gets what is made for them alone, whoever asked before', async () => {
     const askers = [
       ...ASKERS.map((asker) => [asker, world.secrets[asker]] as const),
