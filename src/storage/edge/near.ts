@@ -15,6 +15,15 @@ export function shownUntil(now: number, asOf: number): number {
   return Math.min(now + FRESH_MS, asOf + OLDEST_MS)
 }
 
+/** Whether what was kept may be shown: not what is too old; nor what tells of a time to come, as a clock that went back leaves it. */
+export function mayBeShown(
+  { now }: Pick<Stores, 'now'>,
+  { asOf, until }: { readonly asOf: number; readonly until: number },
+): boolean {
+  const at = now()
+  return asOf <= at && at < until
+}
+
 /**
  * Stores for a read that decides no right: of a replica near the reader that has all that the last poll of the feed could see,
  * so that it is at most 10 s behind. Of the primary where there was no such poll, and where something of the project was

@@ -1,3 +1,4 @@
+import { eq } from 'drizzle-orm'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { wholeReach } from '../../../src/domain/access/limits/reach.ts'
 import type { Project } from '../../../src/domain/project.ts'
@@ -5,6 +6,7 @@ import { findLatestArtifact } from '../../../src/storage/artifacts/artifacts.ts'
 import { findBranchStatus } from '../../../src/storage/builds/branches/branch-status.ts'
 import { listRecentBuilds, type Page } from '../../../src/storage/builds/builds.ts'
 import { findNewest, hasBuild, type LatestOf } from '../../../src/storage/builds/latest.ts'
+import { builds } from '../../../src/storage/schema/schema.ts'
 import { seedMember, seedProject, seedUser } from '../../support/seed/seed.ts'
 import { reportBuild } from '../../support/worker/as-instance.ts'
 import { openTestStores, type TestStores } from '../../support/worker/stores.ts'
@@ -102,11 +104,15 @@ describe('the recent builds of a person', () => {
     }
     const idsOf = async (page: Page) =>
       (await listRecentBuilds(stores.db, wholeReach(user.id), page)).map(({ id }) => id)
-    const all = await idsOf({ limit: 30, offset: 0 })
-    expect(new Set(all).size).toBe(6)
-    const paged: string[] = []
-    for (let offset = 0; offset < 6; offset++) paged.push(...(await idsOf({ limit: 1, offset })))
-    expect(paged).toEqual(all)
+    for (const left of [6, 5]) {
+      const all = await idsOf({ limit: 30, offset: 0 })
+      expect(new Set(all).size).toBe(left)
+      const paged: string[] = []
+      for (let offset = 0; offset < left; offset++) paged.push(...(await idsOf({ limit: 1, offset })))
+      expect(paged).toEqual(all)
+      // Of the project that has most, the last one goes.
+      await stores.db.delete(builds).where(eq(builds.id, all[0] ?? ''))
+    }
   })
 })
 

@@ -1,20 +1,8 @@
-import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
 import { expect, it } from 'vitest'
-
-const FOLDER = join(import.meta.dirname, '../../../migrations')
-const files = readdirSync(FOLDER).filter((name) => name.endsWith('.sql'))
-
-function apply(db: DatabaseSync, names: readonly string[]) {
-  for (const name of names) db.exec(`begin; ${readFileSync(join(FOLDER, name), 'utf8')}; commit`)
-}
+import { openBefore } from '../../support/server/before-migration.ts'
 
 it('builds of before an upgrade are known by their artifacts and packs, as those are that come', () => {
-  const db = new DatabaseSync(':memory:')
-  db.exec('pragma foreign_keys = on')
-  const at = files.findIndex((name) => name.startsWith('0027'))
-  apply(db, files.slice(0, at))
+  const { db, upgrade } = openBefore('0027')
   db.exec(`insert into projects (id, slug_key, vcs, org, repo, visibility, default_branch, last_build_num, created_at)
       values ('p', 'gh/a/b', 'gh', 'a', 'b', 'private', 'main', 5003, 1);
     insert into pipelines (id, project_id, number, external_id, revision, created_at) values ('l', 'p', 1, 'l', 'a', 1);
@@ -31,7 +19,7 @@ it('builds of before an upgrade are known by their artifacts and packs, as those
   for (const num of [1, 4, 5, 6]) build(num)
   for (const num of [1, 4]) artifact(num)
   pack(5)
-  apply(db, files.slice(at))
+  upgrade()
   const known = () =>
     db
       .prepare('select build_num as num from builds where kept = 1 order by num')

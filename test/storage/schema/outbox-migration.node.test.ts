@@ -1,21 +1,8 @@
-import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
 import { expect, it } from 'vitest'
-
-const FOLDER = join(import.meta.dirname, '../../../migrations')
-const files = readdirSync(FOLDER).filter((name) => name.endsWith('.sql'))
-
-function apply(db: DatabaseSync, names: readonly string[]) {
-  // As D1 runs a migration: in one transaction, with foreign keys on.
-  for (const name of names) db.exec(`begin; ${readFileSync(join(FOLDER, name), 'utf8')}; commit`)
-}
+import { openBefore } from '../../support/server/before-migration.ts'
 
 it('messages that wait come through the making of notices as they were, in their order, and go on ending with their askers', () => {
-  const db = new DatabaseSync(':memory:')
-  db.exec('pragma foreign_keys = on')
-  const at = files.findIndex((name) => name.startsWith('0025'))
-  apply(db, files.slice(0, at))
+  const { db, upgrade } = openBefore('0025')
   db.exec(`insert into users (id, login, name, instance_role, created_at) values ('u', 'u', 'u', 'user', 1);
     insert into projects (id, slug_key, vcs, org, repo, visibility, default_branch, created_at) values ('p', 'gh/a/b', 'gh', 'a', 'b', 'private', 'main', 1);
     insert into members (project_id, user_id, role, created_at) values ('p', 'u', 'admin', 1);
@@ -26,7 +13,7 @@ it('messages that wait come through the making of notices as they were, in their
   for (const id of ['z', 'a', 'm']) insert.run(id, 'l', null)
   insert.run('asked', null, JSON.stringify({ userId: 'u', tokenId: null }))
   const before = db.prepare('select * from outbox order by rowid').all()
-  apply(db, files.slice(at))
+  upgrade()
   const after = db.prepare('select * from outbox order by rowid').all()
   expect(after).toEqual(before.map((row) => ({ ...row, notice_id: null, user_id: null })))
   expect(db.prepare('pragma foreign_key_check').all()).toEqual([])

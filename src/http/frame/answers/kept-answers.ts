@@ -3,7 +3,7 @@ import { type ReachingGrant, reachOf } from '../../../domain/access/limits/reach
 import { toHex } from '../../../domain/formats/encoding.ts'
 import { createRecentMap } from '../../../domain/formats/recent-map.ts'
 import { changedAt, toldChangeAt } from '../../../storage/edge/changes.ts'
-import { FRESH_SECONDS, shownUntil } from '../../../storage/edge/near.ts'
+import { FRESH_SECONDS, mayBeShown, shownUntil } from '../../../storage/edge/near.ts'
 import { shareWork, withinCacheBox } from '../../../storage/edge/shared-work.ts'
 import type { Stores } from '../../../storage/stores.ts'
 import { isOfV1, type RouteName } from '../access.ts'
@@ -183,10 +183,8 @@ async function make(stores: Stores, question: Question, { asOf, make }: Making):
 }
 
 /** Whether what the answer tells is young enough, and nothing that it may tell was changed here since. */
-function holds(stores: Stores, { asOf, until }: KeptAnswer, { projectId }: Question): boolean {
-  const now = stores.now()
-  // A clock may go back: what tells of a time to come is of another one.
-  return asOf <= now && now < until && asOf > changedAt(stores, projectId)
+function holds(stores: Stores, kept: KeptAnswer, { projectId }: Question): boolean {
+  return mayBeShown(stores, kept) && kept.asOf > changedAt(stores, projectId)
 }
 
 type Look = { readonly copy: KeptAnswer | null; readonly changed?: number }
@@ -203,7 +201,7 @@ async function readCopy(stores: Stores, question: Question): Promise<Look> {
         projectId === null ? Number.NEGATIVE_INFINITY : toldChangeAt(stores, projectId),
       ]),
     )
-    const head = response && parseHead(response.headers.get(HEAD), stores.now())
+    const head = response && parseHead(response.headers.get(HEAD))
     if (!response || !head || head.asOf <= changed) return { copy: null, changed }
     const copy = { ...head, headers: new Headers(head.headers), body: new Uint8Array(await response.arrayBuffer()) }
     return { copy: holds(stores, copy, question) ? copy : null, changed }
@@ -231,12 +229,10 @@ async function writeCopy({ cache, warn }: Stores, question: Question, kept: Kept
 
 type Head = Pick<KeptAnswer, 'etag' | 'asOf' | 'until'> & { readonly headers: [string, string][] }
 
-/** Null for what is not of this version, or of a time to come. */
-function parseHead(text: string | null, now: number): Head | null {
-  if (text === null) return null
+/** Null for what has none. */
+function parseHead(text: string | null): Head | null {
   // The key has the version of this shape, and nobody else writes there.
-  const head = JSON.parse(decodeURIComponent(text)) as Head
-  return head.asOf <= now ? head : null
+  return text === null ? null : (JSON.parse(decodeURIComponent(text)) as Head)
 }
 
 /** An address that nobody can ask for, and which holds nothing that was sent to us as it was. */

@@ -13,7 +13,7 @@ import {
   type WorkflowAttempt,
 } from '../../../domain/builds/pipeline-status.ts'
 import { changedAt } from '../../edge/changes.ts'
-import { FRESH_SECONDS, openNear, shownUntil } from '../../edge/near.ts'
+import { FRESH_SECONDS, mayBeShown, openNear, shownUntil } from '../../edge/near.ts'
 import { shareWork, withinCacheBox } from '../../edge/shared-work.ts'
 import { prepareOnce } from '../../prepared.ts'
 import { builds, pipelines, workflows } from '../../schema/schema.ts'
@@ -25,7 +25,7 @@ import type { KeptStatus } from './status-memory.ts'
 /** The status that this isolate may show still, if it knows one. The caller decides first whether the asker may see it. */
 export function knownBranchStatus(stores: Stores, projectId: string, branch: string): BranchStatus | null {
   const kept = stores.memory.statuses.get(keyFor(projectId, branch))
-  return kept && isShown(stores, kept) ? kept.status : null
+  return kept && mayBeShown(stores, kept) ? kept.status : null
 }
 
 /**
@@ -56,11 +56,6 @@ export async function forgetBranchStatus(stores: Stores, projectId: string, bran
 
 /** Longer than a replica may be behind. */
 const NOTE_LIFE_SECONDS = 15
-
-/** Not what is too old; nor what tells of a time to come, as a clock that went back leaves it. */
-function isShown({ now }: Pick<Stores, 'now'>, { asOf, until }: KeptStatus): boolean {
-  return asOf <= now() && now() < until
-}
 
 type Branch = { readonly projectId: string; readonly branch: string; readonly key: string }
 
@@ -207,7 +202,7 @@ async function readCached(stores: Stores, projectId: string, key: string): Promi
     const looked = await withinCacheBox(reading)
     const [copy, changed = Number.NEGATIVE_INFINITY] = looked as [KeptStatus?, number?]
     const isNew = copy && isNewerThan(Math.max(changed, changedAt(stores, projectId)), copy)
-    return { copy: isNew && isShown(stores, copy) ? copy : null, changed }
+    return { copy: isNew && mayBeShown(stores, copy) ? copy : null, changed }
   } catch (error) {
     stores.warn('status_unreadable', error)
     return { copy: null }

@@ -142,7 +142,7 @@ export function oldFailuresQuery(projectId: string, since: number): SQL {
   )
 }
 
-/** Failures whose reports came on these days, the newest reports first. */
+/** Failures whose reports came on these days, the newest reports first. That reports may have flaky tests too is said as their index has it. */
 export function toldFailuresQuery(projectId: string, days: readonly number[]): SQL {
   const [first, last] = [Math.min(...days), Math.max(...days)]
   return withPasses(

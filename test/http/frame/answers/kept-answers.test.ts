@@ -65,6 +65,14 @@ describe('a kept answer', () => {
     }
     expect(await branches('/tree/a&circle-token=b')).toEqual(['a&circle-token=b'])
     expect(await branches('/tree/a&')).toEqual(['a&'])
+    const pipelines = async (branch: string) => {
+      const path = `/api/v2/project/${slugText(world.project)}/pipeline?branch=${branch}`
+      const { items } = JSON.parse((await seen(path, world.secrets.admin)).body) as { items: unknown[] }
+      return items.length
+    }
+    await seedBuild(stores, world.project, { branch: 'a?' })
+    stores.clock.advance(10)
+    expect([await pipelines('a?'), await pipelines('a?circle-token=b')]).toEqual([1, 0])
   })
 
   it('is not shown where the clock went back since, nor is a badge', async () => {
